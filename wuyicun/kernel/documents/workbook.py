@@ -1,0 +1,208 @@
+"""Export to Excel: rows stream through, so that a ledger of a whole county needs no more memory than one of a village.
+
+Text cells are written as strings and stay text when they are edited: a name like `=1+1` opens, and stays, inert.
+"""
+
+import tempfile
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import BinaryIO, Literal
+
+import xlsxwriter
+from django.utils.translation import gettext as _
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
+
+from .cells import Cell, in_words, local, type_of_number
+
+LAST_ROW = 1_048_575
+"""Index of the last row that a worksheet can have."""
+
+_A4 = 9
+_NARROWEST, _WIDEST = 6, 40
+_EXACT_DIGITS = 15
+_FOOTER_CHARACTERS = 255
+_LIST_CHARACTERS = 255
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of an exported sheet.
+
+    `choices` become a pick list for who fills the sheet in; `marked` makes non-empty cells stand out (a column 问题);
+    `width` is in characters of the body font (a Chinese one counts two), measured from the rows when left out.
+    """
+
+    title: str
+    kind: Literal["text", "number", "date", "moment"] = "text"
+    width: float | None = None
+    choices: Sequence[str] = ()
+    marked: bool = False
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: its tab, the official title on top (left out when empty), notes under it, the columns, the rows."""
+
+    title: str
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[Cell]]
+    official_title: str = ""
+    notes: Sequence[str] = ()
+
+
+class TooManyRows(ValueError):
+    """More rows than one sheet of Excel can hold."""
+
+
+def workbook(sheets: Iterable[Sheet], *, made_by: str, made_at: datetime) -> BinaryIO:
+    """An .xlsx file at its first byte, nameless on disk and gone when it is closed (`FileResponse` does).
+
+    The rows are read while this runs: call it inside the scope that they need. Raises `TooManyRows`.
+    """
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
+    try:
+        write_workbook(file, sheets, made_by=made_by, made_at=made_at)
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return file
+
+
+def write_workbook(file: BinaryIO, sheets: Iterable[Sheet], *, made_by: str, made_at: datetime) -> None:
+    """The same, into a file of the caller's."""
+    book = xlsxwriter.Workbook(
+        file,
+        {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_numbers": False,
+            "strings_to_urls": False,
+            "default_date_format": "yyyy-mm-dd",
+        },
+    )
+    book.set_properties({"author": made_by, "created": local(made_at)})
+    styles = _Styles(book)
+    tabs: set[str] = set()
+    for sheet in sheets:
+        worksheet = book.add_worksheet(_tab(sheet.title, tabs))
+        _SheetWriter(worksheet, sheet, styles).write(f"{made_by} · {in_words(made_at)}")
+    book.close()
+
+
+class _Styles:
+    """The looks of cells; black and white safe, since most ledgers end up on a printer."""
+
+    def __init__(self, book: xlsxwriter.Workbook) -> None:
+        base = {"font_name": "Microsoft YaHei", "font_size": 11, "valign": "vcenter"}
+        cell = {**base, "border": 1, "border_color": "#9AA5A3", "text_wrap": True}
+        self.title = book.add_format({**base, "font_size": 18, "bold": True, "align": "center"})
+        self.note = book.add_format({**base, "font_color": "#46524F", "text_wrap": True})
+        self.header = book.add_format({**cell, "bold": True, "align": "center", "bg_color": "#E3EAE8"})
+        self.blank = book.add_format({**base, "num_format": "@"})
+        self.marked = book.add_format({**cell, "num_format": "@", "bold": True, "bg_color": "#FFF1C7"})
+        self.cells = {
+            "text": book.add_format({**cell, "num_format": "@"}),
+            "number": book.add_format({**cell, "align": "right"}),
+            "date": book.add_format({**cell, "num_format": "yyyy-mm-dd", "align": "center"}),
+            "moment": book.add_format({**cell, "num_format": "yyyy-mm-dd hh:mm", "align": "center"}),
+        }
+
+
+@dataclass
+class _SheetWriter:
+    worksheet: Worksheet
+    sheet: Sheet
+    styles: _Styles
+    widths: list[float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.widths = [_width(column.title) + 2 for column in self.sheet.columns]
+
+    def write(self, made: str) -> None:
+        header = self._head()
+        last = header
+        for last, row in enumerate(self.sheet.rows, header + 1):
+            if last > LAST_ROW:
+                raise TooManyRows(self.sheet.title)
+            for number, (column, value) in enumerate(zip(self.sheet.columns, row, strict=True)):
+                self._cell(last, number, column, value)
+        self._columns(header, last)
+        self._page(header, made)
+
+    def _head(self) -> int:
+        """Title, notes and column titles; the number of the row of the latter."""
+        lines = [(self.sheet.official_title, self.styles.title, 32)] if self.sheet.official_title else []
+        lines += [(note, self.styles.note, 18) for note in self.sheet.notes]
+        last = len(self.sheet.columns) - 1
+        for row, (words, style, height) in enumerate(lines):
+            self.worksheet.set_row(row, height)
+            if last > 0:
+                self.worksheet.merge_range(row, 0, row, last, "", style)
+            self.worksheet.write_string(row, 0, words, style)
+        self.worksheet.set_row(len(lines), 24)
+        for number, column in enumerate(self.sheet.columns):
+            self.worksheet.write_string(len(lines), number, column.title, self.styles.header)
+        return len(lines)
+
+    def _cell(self, row: int, number: int, column: Column, value: Cell) -> None:
+        style = self.styles.cells[column.kind]
+        words = in_words(value)
+        if isinstance(value, type_of_number) and not isinstance(value, bool) and len(words) <= _EXACT_DIGITS:
+            self.worksheet.write_number(row, number, value, style)
+        elif isinstance(value, datetime):
+            self.worksheet.write_datetime(row, number, local(value), self.styles.cells["moment"])
+        elif isinstance(value, date):
+            self.worksheet.write_datetime(row, number, value, self.styles.cells["date"])
+        elif words:
+            self.worksheet.write_string(row, number, words, self.styles.marked if column.marked else style)
+        else:
+            self.worksheet.write_blank(row, number, None, style)
+        self.widths[number] = max(self.widths[number], _width(words) + 2)
+
+    def _columns(self, header: int, last: int) -> None:
+        """Widths and pick lists. Text columns are text all the way down: an id number typed under the rows stays whole."""
+        for number, column in enumerate(self.sheet.columns):
+            width = column.width or min(max(self.widths[number], _NARROWEST), _WIDEST)
+            style: Format | None = self.styles.blank if column.kind == "text" else None
+            self.worksheet.set_column(number, number, width, style)
+            if column.choices and len(",".join(column.choices)) <= _LIST_CHARACTERS:
+                options = {"validate": "list", "source": list(column.choices), "error_type": "warning"}
+                self.worksheet.data_validation(header + 1, number, LAST_ROW, number, options)
+        if self.sheet.columns:
+            right = len(self.sheet.columns) - 1
+            self.worksheet.autofilter(header, 0, max(last, header), right)
+            self.worksheet.ignore_errors({"number_stored_as_text": f"A1:{xl_col_to_name(right)}{LAST_ROW + 1}"})
+        self.worksheet.freeze_panes(header + 1, 1 if len(self.sheet.columns) > 1 else 0)
+
+    def _page(self, header: int, made: str) -> None:
+        """A4 landscape, as wide as the page, column titles on every page, who and when and the page in the foot."""
+        self.worksheet.set_paper(_A4)
+        self.worksheet.set_landscape()
+        self.worksheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.7)
+        self.worksheet.fit_to_pages(1, 0)
+        self.worksheet.repeat_rows(header)
+        pages = _("第 {page} 页,共 {pages} 页").format(page="&P", pages="&N")
+        room = _FOOTER_CHARACTERS - len(pages) - len("&L&R")
+        self.worksheet.set_footer(f"&L{made.replace('&', '&&')[:room]}&R{pages}")
+
+
+def _tab(title: str, taken: set[str]) -> str:
+    """A name that Excel takes for a tab: 31 characters, none of []:*?/\\, no apostrophe at an end, no two alike."""
+    allowed = "".join(" " if character in "[]:*?/\\" else character for character in title).strip("' ") or "Sheet"
+    name, number = allowed[:31], 1
+    while name.casefold() in taken or name.casefold() == "history":
+        number += 1
+        name = f"{allowed[: 31 - len(str(number)) - 1]} {number}"
+    taken.add(name.casefold())
+    return name
+
+
+def _width(words: str) -> int:
+    """How wide the longest line is, a full-width character counting two."""
+    lines = words.splitlines() or [""]
+    return max(sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line[:_WIDEST]) for line in lines)
