@@ -165,7 +165,7 @@ class _SheetWriter:
         self.widths[number] = max(self.widths[number], _width(words) + 2)
 
     def _columns(self, header: int, last: int) -> None:
-        """Widths and pick lists. Text columns are text all the way down: an id number typed under the rows stays whole."""
+        """Widths and pick lists. Text columns are text all the way down: an id number typed in later stays whole."""
         for number, column in enumerate(self.sheet.columns):
             width = column.width or min(max(self.widths[number], _NARROWEST), _WIDEST)
             style: Format | None = self.styles.blank if column.kind == "text" else None
