@@ -1,0 +1,273 @@
+"""The embedded PostgreSQL: start it, share it with other processes, end it with its last user.
+
+Whoever uses the server holds a shared lock on `<data>/postgresql.users`; the kernel takes it away from a process that dies. `stop()` ends
+the server only when nobody else holds one, whoever started it. A server left behind by a killed start is used by the next one, once it has
+answered SELECT 1 and named our cluster; one that does not answer is ended first.
+
+For developers: `python -m wuyicun.kernel.database.embedded start|stop|url DATA [ROLE] [DATABASE]`; started that way it runs until stopped that way.
+"""
+
+import argparse
+import contextlib
+import enum
+import errno
+import fcntl
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+import psycopg
+
+from wuyicun.kernel.database import processes, roles, system_user
+from wuyicun.kernel.database.cluster import SUPERUSER, Layout, configure, prepare, programs, spawn
+from wuyicun.kernel.database.system_user import SystemUser
+from wuyicun.kernel.failure import Failure
+from wuyicun.kernel.secret_files import read_or_make
+
+READY_WITHIN_SECONDS = 600  # recovery after a crash may take minutes; an empty cluster is ready in one second
+SILENT_FOR_SECONDS = 30  # a server that does not even say that it is starting is taken for dead
+
+Say = Callable[[str], None]
+
+
+class State(enum.Enum):
+    """What the socket answers."""
+
+    ABSENT = "absent"
+    BUSY = "busy"
+    READY = "ready"
+
+
+@dataclass
+class Server:
+    """A running embedded server that this process uses until `stop()`."""
+
+    layout: Layout
+    user: SystemUser
+    settings: Mapping[str, str]
+    say: Say
+    _users: int = field(default=-1, repr=False)
+
+    def stop(self) -> None:
+        """Let go of the server and, when nobody else uses it and nobody asked to keep it, end it."""
+        if self._users < 0:
+            return
+        with _alone(self.layout):
+            last = _take(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.close(self._users)
+            self._users = -1
+            if last and not _kept(self.layout):
+                end(self.layout)
+
+    def ensure_running(self) -> None:
+        """Start the server again if it has died. Raises Failure when it will not start."""
+        with _alone(self.layout):
+            _ensure_running(self)
+
+    def is_running(self) -> bool:
+        """Whether the server's main process lives; cheap enough to ask every second."""
+        return processes.postmaster(self.layout.cluster) is not None
+
+    def connect(self, database: str = SUPERUSER) -> psycopg.Connection[Any]:
+        """Connect as the superuser, in autocommit: for roles and databases only."""
+        return _connect(self.layout, database)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+
+def start(data: Path, progress: Say, settings: Mapping[str, str] | None = None) -> Server:
+    """Start the server of this data folder, or join the one that runs.
+
+    settings: PostgreSQL settings that come after ours, used if it is started here (tests switch fsync off). Raises Failure.
+    """
+    layout = Layout(data.absolute())
+    system_user.check_data_folder(layout.data)
+    try:
+        server = Server(layout, system_user.choose(layout.cluster), settings or {}, progress)
+        prepare(layout, server.user, progress)
+        with _alone(layout):
+            server._users = _open(layout.data / "postgresql.users")
+            _take(server._users, fcntl.LOCK_SH)
+            _ensure_running(server)
+    except OSError as error:
+        raise _from_system(error, layout.data) from error
+    return server
+
+
+def ensure_database(server: Server, name: str, template: str | None = None) -> None:
+    """Make the four roles and the database, owned by wuyi_owner, unless they are there; template: the database to copy."""
+    with server.connect() as connection:
+        roles.ensure_roles(connection, {role: password(server.layout.data, role) for role in roles.ROLES})
+        roles.ensure_database(connection, name, template)
+    with server.connect(name) as connection:
+        roles.ensure_schema(connection)
+
+
+def url(data: Path, role: str, database: str) -> str:
+    """Return how this role reaches the database; the server need not run."""
+    layout = Layout(data.absolute())
+    return f"postgresql://{role}:{quote(password(layout.data, role), safe='')}@/{quote(database, safe='')}?host={quote(str(layout.socket), safe='')}"
+
+
+def password(data: Path, role: str) -> str:
+    """Return the role's password, made at the first call."""
+    return read_or_make(Layout(data).secret(role), lambda: secrets.token_urlsafe(32))
+
+
+def end(layout: Layout) -> None:
+    """End the server of this data folder, whoever uses it."""
+    process = processes.postmaster(layout.cluster)
+    if process:
+        processes.end(process)
+
+
+def _ensure_running(server: Server) -> None:
+    layout = server.layout
+    process = processes.postmaster(layout.cluster)
+    if process is not None:
+        if _wait_until_ready(layout, process.is_running, server.say) is State.READY:
+            return
+        server.say("结束没有应答的 PostgreSQL / Ending a PostgreSQL that does not answer")
+        processes.end(process, within_seconds=10)
+    processes.end_leftovers(layout.cluster)
+    (layout.cluster / "postmaster.pid").unlink(missing_ok=True)
+    _launch(server)
+
+
+def _launch(server: Server) -> None:
+    layout = server.layout
+    server.say("启动 PostgreSQL / Starting PostgreSQL")
+    configure(layout, server.user, server.settings)
+    with layout.start_log.open("wb") as log:
+        child = spawn([programs(layout, server.user) / "postgres", "-D", layout.cluster], layout, server.user, log)
+    try:
+        state = _wait_until_ready(layout, lambda: child.poll() is None, server.say)
+    except BaseException:  # Ctrl-C while it starts: nobody would end it
+        child.terminate()
+        child.wait()
+        raise
+    if state is not State.READY:
+        child.kill()
+        child.wait()
+        raise _not_started(layout, child)
+
+
+def _wait_until_ready(layout: Layout, lives: Callable[[], bool], say: Say) -> State:
+    """Wait for SELECT 1 while the process lives; recovery after a crash may take its time, but silence may not."""
+    began = said = spoke = time.monotonic()
+    while True:
+        state = probe(layout)
+        now = time.monotonic()
+        if state is State.BUSY:
+            spoke = now
+        if state is State.READY or not lives() or now - spoke > SILENT_FOR_SECONDS or now - began > READY_WITHIN_SECONDS:
+            return state
+        if now - said > 5:
+            said = now
+            say(f"PostgreSQL 正在恢复,已 {now - began:.0f} 秒 / PostgreSQL is recovering, {now - began:.0f} s so far")
+        time.sleep(0.05)
+
+
+def probe(layout: Layout) -> State:
+    """Ask the socket itself: READY only when SELECT 1 is answered by the server of our own cluster."""
+    try:
+        with _connect(layout) as connection:
+            row = connection.execute("SELECT 1, current_setting('data_directory')").fetchone()
+    except psycopg.OperationalError as error:
+        busy = any(words in str(error) for words in ("starting up", "shutting down", "not yet accepting", "in recovery mode"))
+        return State.BUSY if busy else State.ABSENT
+    return State.READY if row and Path(row[1]).resolve() == layout.cluster.resolve() else State.ABSENT
+
+
+def _connect(layout: Layout, database: str = SUPERUSER) -> psycopg.Connection[Any]:
+    return psycopg.connect(host=str(layout.socket), port=5432, user=SUPERUSER, dbname=database, connect_timeout=5, autocommit=True)
+
+
+@contextlib.contextmanager
+def _alone(layout: Layout) -> Iterator[None]:
+    """Starts and stops of one data folder wait for each other."""
+    lock = _open(layout.data / "postgresql.lock")
+    try:
+        _take(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _open(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def _take(lock: int, kind: int) -> bool:
+    try:
+        fcntl.flock(lock, kind)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _not_started(layout: Layout, child: subprocess.Popen[bytes]) -> Failure:
+    text = layout.start_log.read_text(encoding="utf-8", errors="replace")
+    last = next((line for line in reversed(text.splitlines()) if "FATAL" in line or "PANIC" in line), "")
+    last = last or f"exit {child.returncode}"
+    return Failure("postgresql_not_started", f"PostgreSQL 启动失败:{last}({layout.start_log})", f"PostgreSQL did not start: {last} ({layout.start_log})")
+
+
+def _from_system(error: OSError, data: Path) -> Failure:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return Failure("disk_full", f"磁盘已满:{data}", f"No space left on the disk: {data}")
+    return Failure("data_folder_unusable", f"数据目录不可用:{data}({error})", f"The data folder cannot be used: {data} ({error})")
+
+
+def _kept(layout: Layout) -> bool:
+    """Whether a developer started this very server to keep it. The note names its process, so that it dies with it."""
+    process = processes.postmaster(layout.cluster)
+    with contextlib.suppress(FileNotFoundError):
+        return process is not None and (layout.data / "postgresql.kept").read_text() == f"{process.pid}"
+    return False
+
+
+def _keep(layout: Layout) -> None:
+    process = processes.postmaster(layout.cluster)
+    if process:
+        (layout.data / "postgresql.kept").write_text(f"{process.pid}")
+
+
+def main() -> int:
+    """Start, stop or name the server from a shell."""
+    parser = argparse.ArgumentParser(prog="python -m wuyicun.kernel.database.embedded", description="The embedded PostgreSQL, for developers.")
+    parser.add_argument("what", choices=["start", "stop", "url"])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("role", nargs="?", default=roles.APP, choices=roles.ROLES)
+    parser.add_argument("database", nargs="?", default="wuyicun")
+    arguments = parser.parse_args()
+    layout = Layout(arguments.data.absolute())
+    try:
+        if arguments.what == "start":
+            with start(layout.data, lambda line: print(line, file=sys.stderr)) as server:
+                ensure_database(server, arguments.database)
+                _keep(layout)
+        elif arguments.what == "stop":
+            end(layout)
+        if arguments.what != "stop":
+            print(url(layout.data, arguments.role, arguments.database))
+    except Failure as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
