@@ -1,6 +1,6 @@
-"""Every setting of the program, read from the environment. Standard library only; docs/settings.md has one row for each.
+"""Every setting of the program, read from the environment. docs/settings.md has one row for each.
 
-Keys that the environment does not give are made at the first start and kept in `<data>/secrets`.
+Keys that the environment does not give are made at the first start and kept in `<data>/secrets`. Standard library only.
 """
 
 import base64
@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from wuyicun.kernel.database import embedded, roles
+from wuyicun.kernel.database.layout import APP, OWNER, SEALER, Layout
 from wuyicun.kernel.failure import Failure
 from wuyicun.kernel.secret_files import read_or_make
 
@@ -25,8 +25,9 @@ KEY_BYTES = 32
 class Environment:
     """What the program was told.
 
-    field_keys: key id -> 32 bytes for encrypted fields, current_field_key is the id that new values use; index_key: 32 bytes for the blind
-    indexes. embedded: whether the URLs are those of the embedded server. sealer_url is empty when an own server has no sealer's URL.
+    embedded: whether the URLs are those of the embedded server. sealer_url is empty when a server of one's own has no
+    sealer's URL. field_keys: key id -> 32 bytes for encrypted fields, of which new values use current_field_key.
+    index_key: 32 bytes for the blind indexes. workers: how many processes serve.
     """
 
     data: Path
@@ -49,25 +50,23 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
     """Read the environment (or the given variables). Raises Failure, naming the variable, when one makes no sense."""
     given = os.environ if variables is None else variables
     data = data_folder(given)
-    database = given.get("WUYI_DATABASE", "wuyicun")
-    external = given.get("DATABASE_URL", "")
-    if external and not given.get("DATABASE_OWNER_URL"):
-        raise wrong("DATABASE_OWNER_URL", "设置了 DATABASE_URL 就必须设置它", "it must be set when DATABASE_URL is")
+    database = given.get("WUYI_DATABASE") or "wuyicun"
+    database_url, owner_url, sealer_url = _database_urls(given, data, database)
     current, field_keys = _field_keys(given, data)
-    hosts = tuple(name.strip() for name in given.get("WUYI_ALLOWED_HOSTS", "").split(",") if name.strip())
+    hosts = [name.strip() for name in given.get("WUYI_ALLOWED_HOSTS", "").split(",") if name.strip()]
     return Environment(
         data=data,
         host=host(given),
         port=port(given),
         database=database,
-        embedded=not external,
-        database_url=external or embedded.url(data, roles.APP, database),
-        owner_url=given.get("DATABASE_OWNER_URL", "") if external else embedded.url(data, roles.OWNER, database),
-        sealer_url=given.get("DATABASE_SEALER_URL", "") or ("" if external else embedded.url(data, roles.SEALER, database)),
-        secret_key=_secret(given, data, "WUYI_SECRET_KEY", "secret_key", lambda: secrets.token_urlsafe(50)),
+        embedded=not given.get("DATABASE_URL"),
+        database_url=database_url,
+        owner_url=owner_url,
+        sealer_url=sealer_url,
+        secret_key=_secret(given, data, "WUYI_SECRET_KEY", lambda: secrets.token_urlsafe(50)),
         field_keys=field_keys,
         current_field_key=current,
-        index_key=_key("WUYI_INDEX_KEY", _secret(given, data, "WUYI_INDEX_KEY", "index_key", _new_key)),
+        index_key=_key("WUYI_INDEX_KEY", _secret(given, data, "WUYI_INDEX_KEY", _new_key)),
         allowed_hosts=tuple(dict.fromkeys((*hosts, *LOOPBACK_NAMES))),
         workers=_whole_number(given, "WUYI_WORKERS", 2, 1, 64),
     )
@@ -80,7 +79,7 @@ def data_folder(variables: Mapping[str, str]) -> Path:
 
 def host(variables: Mapping[str, str]) -> str:
     """The address to serve on."""
-    return variables.get("WUYI_HOST", "127.0.0.1")
+    return variables.get("WUYI_HOST") or "127.0.0.1"
 
 
 def port(variables: Mapping[str, str]) -> int:
@@ -88,39 +87,48 @@ def port(variables: Mapping[str, str]) -> int:
     return _whole_number(variables, "WUYI_PORT", 8000, 1, 65535)
 
 
-def wrong(name: str, chinese: str, english: str) -> Failure:
-    """A variable that makes no sense."""
-    return Failure("setting_wrong", f"设置 {name} 有误:{chinese}。", f"The setting {name} is wrong: {english}.")
+def _database_urls(variables: Mapping[str, str], data: Path, database: str) -> tuple[str, str, str]:
+    app, owner = variables.get("DATABASE_URL", ""), variables.get("DATABASE_OWNER_URL", "")
+    sealer = variables.get("DATABASE_SEALER_URL", "")
+    if bool(app) != bool(owner):
+        missing = "DATABASE_OWNER_URL" if app else "DATABASE_URL"
+        raise _wrong(missing, "DATABASE_URL 与 DATABASE_OWNER_URL 须一起设置", "it must be given with the other one")
+    if app:
+        return app, owner, sealer
+    layout = Layout(data)
+    try:
+        return layout.url(APP, database), layout.url(OWNER, database), sealer or layout.url(SEALER, database)
+    except OSError as error:
+        raise _unreadable(data / "secrets", error) from error
 
 
-def _whole_number(variables: Mapping[str, str], name: str, default: int, lowest: int, highest: int) -> int:
-    text = variables.get(name, "").strip() or str(default)
-    if not text.isdecimal() or not lowest <= int(text) <= highest:
-        raise wrong(name, f"应为 {lowest} 到 {highest} 的整数", f"it must be a whole number from {lowest} to {highest}")
-    return int(text)
-
-
-def _secret(variables: Mapping[str, str], data: Path, name: str, file: str, make: Callable[[], str]) -> str:
+def _secret(variables: Mapping[str, str], data: Path, name: str, make: Callable[[], str]) -> str:
     given = variables.get(name)
     if given:
         return given
-    path = data / "secrets" / file
+    path = data / "secrets" / name.removeprefix("WUYI_").lower()
     try:
         return read_or_make(path, make)
     except OSError as error:
-        raise Failure("secret_unreadable", f"无法读写 {path}:{error.strerror}", f"Cannot read or write {path}: {error.strerror}") from error
+        raise _unreadable(path, error) from error
 
 
 def _field_keys(variables: Mapping[str, str], data: Path) -> tuple[str, dict[str, bytes]]:
-    text = _secret(variables, data, "WUYI_FIELD_KEYS", "field_keys", lambda: json.dumps({"current": "k1", "keys": {"k1": _new_key()}}))
+    name = "WUYI_FIELD_KEYS"
     try:
-        given = json.loads(text)
-        current, keys = str(given["current"]), {str(name): _key("WUYI_FIELD_KEYS", key) for name, key in given["keys"].items()}
+        given = json.loads(_secret(variables, data, name, _new_field_keys))
+        current = str(given["current"])
+        keys = {str(key_id): _key(name, key) for key_id, key in given["keys"].items()}
     except (ValueError, KeyError, TypeError, AttributeError):
         current, keys = "", {}
     if current not in keys:
-        raise wrong("WUYI_FIELD_KEYS", '应为 {"current": "k1", "keys": {"k1": "…"}}', 'it must be {"current": "k1", "keys": {"k1": "…"}}')
+        shape = '{"current": "k1", "keys": {"k1": "base64"}}'
+        raise _wrong(name, f"应为 {shape}", f"it must be {shape}")
     return current, keys
+
+
+def _new_field_keys() -> str:
+    return json.dumps({"current": "k1", "keys": {"k1": _new_key()}})
 
 
 def _new_key() -> str:
@@ -133,5 +141,23 @@ def _key(name: str, text: str) -> bytes:
     except (binascii.Error, ValueError):
         key = b""
     if len(key) != KEY_BYTES:
-        raise wrong(name, "密钥应为 32 字节的 base64", "a key is 32 bytes in base64")
+        raise _wrong(name, "密钥应为 32 字节的 base64", "a key is 32 bytes in base64")
     return key
+
+
+def _whole_number(variables: Mapping[str, str], name: str, default: int, lowest: int, highest: int) -> int:
+    text = variables.get(name, "").strip() or str(default)
+    if not text.isdecimal() or not lowest <= int(text) <= highest:
+        raise _wrong(
+            name, f"应为 {lowest} 到 {highest} 的整数", f"it must be a whole number from {lowest} to {highest}"
+        )
+    return int(text)
+
+
+def _wrong(name: str, chinese: str, english: str) -> Failure:
+    return Failure("setting_wrong", f"设置 {name} 有误:{chinese}。", f"The setting {name} is wrong: {english}.")
+
+
+def _unreadable(path: Path, error: OSError) -> Failure:
+    reason = error.strerror
+    return Failure("secret_unreadable", f"无法读写 {path}:{reason}", f"Cannot read or write {path}: {reason}")

@@ -1,4 +1,4 @@
-"""What stands in the way of starting, in one clear line. Standard library only: the launcher uses it before anything is installed."""
+"""What stands in the way, in one clear line. Standard library only: used before anything is installed."""
 
 
 class Failure(Exception):

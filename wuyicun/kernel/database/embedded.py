@@ -1,10 +1,11 @@
 """The embedded PostgreSQL: start it, share it with other processes, end it with its last user.
 
-Whoever uses the server holds a shared lock on `<data>/postgresql.users`; the kernel takes it away from a process that dies. `stop()` ends
-the server only when nobody else holds one, whoever started it. A server left behind by a killed start is used by the next one, once it has
-answered SELECT 1 and named our cluster; one that does not answer is ended first.
+Whoever uses the server holds a shared lock on `<data>/postgresql.users`; the system takes it from a process that dies.
+`stop()` ends the server only when nobody else holds one, whoever started it. A server left behind by a killed start is
+used by the next one once it has answered SELECT 1 and named our cluster; one that does not answer is ended first.
 
-For developers: `python -m wuyicun.kernel.database.embedded start|stop|url DATA [ROLE] [DATABASE]`; started that way it runs until stopped that way.
+For developers: `python -m wuyicun.kernel.database.embedded start|stop|url DATA [ROLE] [DATABASE]`. A server started
+that way runs until it is stopped that way.
 """
 
 import argparse
@@ -13,7 +14,6 @@ import enum
 import errno
 import fcntl
 import os
-import secrets
 import subprocess
 import sys
 import time
@@ -22,18 +22,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import quote
 
 import psycopg
 
 from wuyicun.kernel.database import processes, roles, system_user
-from wuyicun.kernel.database.cluster import SUPERUSER, Layout, configure, prepare, programs, spawn
+from wuyicun.kernel.database.cluster import SUPERUSER, configure, prepare, programs, spawn
+from wuyicun.kernel.database.layout import APP, ROLES, Layout
 from wuyicun.kernel.database.system_user import SystemUser
 from wuyicun.kernel.failure import Failure
-from wuyicun.kernel.secret_files import read_or_make
 
-READY_WITHIN_SECONDS = 600  # recovery after a crash may take minutes; an empty cluster is ready in one second
+READY_WITHIN_SECONDS = 600  # recovery after a crash may take minutes; a new cluster is ready in one second
 SILENT_FOR_SECONDS = 30  # a server that does not even say that it is starting is taken for dead
+BUSY_WORDS = ("starting up", "shutting down", "not yet accepting", "in recovery mode")
 
 Say = Callable[[str], None]
 
@@ -83,19 +83,21 @@ class Server:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
 
 def start(data: Path, progress: Say, settings: Mapping[str, str] | None = None) -> Server:
-    """Start the server of this data folder, or join the one that runs.
+    """Start the server of this data folder, or join the one that runs. Raises Failure.
 
-    settings: PostgreSQL settings that come after ours, used if it is started here (tests switch fsync off). Raises Failure.
+    settings: PostgreSQL settings that come after ours, when the server is started here (tests switch fsync off).
     """
     layout = Layout(data.absolute())
-    system_user.check_data_folder(layout.data)
+    system_user.check_data_folder(layout)
+    server = Server(layout, system_user.choose(layout), settings or {}, progress)
     try:
-        server = Server(layout, system_user.choose(layout.cluster), settings or {}, progress)
         prepare(layout, server.user, progress)
         with _alone(layout):
             server._users = _open(layout.data / "postgresql.users")
@@ -107,23 +109,18 @@ def start(data: Path, progress: Say, settings: Mapping[str, str] | None = None) 
 
 
 def ensure_database(server: Server, name: str, template: str | None = None) -> None:
-    """Make the four roles and the database, owned by wuyi_owner, unless they are there; template: the database to copy."""
+    """Make the four roles and the database, owned by wuyi_owner, unless they are there. template: what to copy."""
     with server.connect() as connection:
-        roles.ensure_roles(connection, {role: password(server.layout.data, role) for role in roles.ROLES})
+        roles.ensure_roles(connection, {role: server.layout.password(role) for role in ROLES})
         roles.ensure_database(connection, name, template)
     with server.connect(name) as connection:
         roles.ensure_schema(connection)
 
 
-def url(data: Path, role: str, database: str) -> str:
-    """Return how this role reaches the database; the server need not run."""
-    layout = Layout(data.absolute())
-    return f"postgresql://{role}:{quote(password(layout.data, role), safe='')}@/{quote(database, safe='')}?host={quote(str(layout.socket), safe='')}"
-
-
-def password(data: Path, role: str) -> str:
-    """Return the role's password, made at the first call."""
-    return read_or_make(Layout(data).secret(role), lambda: secrets.token_urlsafe(32))
+def drop_database(server: Server, name: str) -> None:
+    """Drop the database, whoever is connected to it."""
+    with server.connect() as connection:
+        roles.drop_database(connection, name)
 
 
 def end(layout: Layout) -> None:
@@ -131,6 +128,16 @@ def end(layout: Layout) -> None:
     process = processes.postmaster(layout.cluster)
     if process:
         processes.end(process)
+
+
+def probe(layout: Layout) -> State:
+    """Ask the socket itself: READY only when SELECT 1 is answered by the server of our own cluster."""
+    try:
+        with _connect(layout) as connection:
+            row = connection.execute("SELECT 1, current_setting('data_directory')").fetchone()
+    except psycopg.OperationalError as error:
+        return State.BUSY if any(words in str(error) for words in BUSY_WORDS) else State.ABSENT
+    return State.READY if row and Path(row[1]).resolve() == layout.cluster.resolve() else State.ABSENT
 
 
 def _ensure_running(server: Server) -> None:
@@ -150,11 +157,12 @@ def _launch(server: Server) -> None:
     layout = server.layout
     server.say("启动 PostgreSQL / Starting PostgreSQL")
     configure(layout, server.user, server.settings)
+    command = [str(programs(layout, server.user) / "postgres"), "-D", str(layout.cluster)]
     with layout.start_log.open("wb") as log:
-        child = spawn([programs(layout, server.user) / "postgres", "-D", layout.cluster], layout, server.user, log)
+        child = spawn(command, layout, server.user, log)
     try:
         state = _wait_until_ready(layout, lambda: child.poll() is None, server.say)
-    except BaseException:  # Ctrl-C while it starts: nobody would end it
+    except BaseException:  # Ctrl-C while it starts: nobody else would end it
         child.terminate()
         child.wait()
         raise
@@ -165,34 +173,25 @@ def _launch(server: Server) -> None:
 
 
 def _wait_until_ready(layout: Layout, lives: Callable[[], bool], say: Say) -> State:
-    """Wait for SELECT 1 while the process lives; recovery after a crash may take its time, but silence may not."""
-    began = said = spoke = time.monotonic()
+    """Wait for SELECT 1 while the process lives: recovery after a crash may take its time, silence may not."""
+    began = said = heard = time.monotonic()
     while True:
         state = probe(layout)
         now = time.monotonic()
-        if state is State.BUSY:
-            spoke = now
-        if state is State.READY or not lives() or now - spoke > SILENT_FOR_SECONDS or now - began > READY_WITHIN_SECONDS:
+        heard = now if state is State.BUSY else heard
+        given_up = now - heard > SILENT_FOR_SECONDS or now - began > READY_WITHIN_SECONDS
+        if state is State.READY or given_up or not lives():
             return state
         if now - said > 5:
             said = now
-            say(f"PostgreSQL 正在恢复,已 {now - began:.0f} 秒 / PostgreSQL is recovering, {now - began:.0f} s so far")
+            say(f"等待 PostgreSQL,已 {now - began:.0f} 秒 / Waiting for PostgreSQL, {now - began:.0f} s so far")
         time.sleep(0.05)
 
 
-def probe(layout: Layout) -> State:
-    """Ask the socket itself: READY only when SELECT 1 is answered by the server of our own cluster."""
-    try:
-        with _connect(layout) as connection:
-            row = connection.execute("SELECT 1, current_setting('data_directory')").fetchone()
-    except psycopg.OperationalError as error:
-        busy = any(words in str(error) for words in ("starting up", "shutting down", "not yet accepting", "in recovery mode"))
-        return State.BUSY if busy else State.ABSENT
-    return State.READY if row and Path(row[1]).resolve() == layout.cluster.resolve() else State.ABSENT
-
-
 def _connect(layout: Layout, database: str = SUPERUSER) -> psycopg.Connection[Any]:
-    return psycopg.connect(host=str(layout.socket), port=5432, user=SUPERUSER, dbname=database, connect_timeout=5, autocommit=True)
+    return psycopg.connect(
+        host=str(layout.socket), port=5432, user=SUPERUSER, dbname=database, connect_timeout=5, autocommit=True
+    )
 
 
 @contextlib.contextmanager
@@ -218,39 +217,47 @@ def _take(lock: int, kind: int) -> bool:
     return True
 
 
-def _not_started(layout: Layout, child: subprocess.Popen[bytes]) -> Failure:
-    text = layout.start_log.read_text(encoding="utf-8", errors="replace")
-    last = next((line for line in reversed(text.splitlines()) if "FATAL" in line or "PANIC" in line), "")
-    last = last or f"exit {child.returncode}"
-    return Failure("postgresql_not_started", f"PostgreSQL 启动失败:{last}({layout.start_log})", f"PostgreSQL did not start: {last} ({layout.start_log})")
-
-
-def _from_system(error: OSError, data: Path) -> Failure:
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return Failure("disk_full", f"磁盘已满:{data}", f"No space left on the disk: {data}")
-    return Failure("data_folder_unusable", f"数据目录不可用:{data}({error})", f"The data folder cannot be used: {data} ({error})")
-
-
 def _kept(layout: Layout) -> bool:
-    """Whether a developer started this very server to keep it. The note names its process, so that it dies with it."""
+    """Whether a developer started this very server to keep it. The note names its process and dies with it."""
     process = processes.postmaster(layout.cluster)
     with contextlib.suppress(FileNotFoundError):
-        return process is not None and (layout.data / "postgresql.kept").read_text() == f"{process.pid}"
+        return process is not None and (layout.data / "postgresql.kept").read_text() == str(process.pid)
     return False
 
 
 def _keep(layout: Layout) -> None:
     process = processes.postmaster(layout.cluster)
     if process:
-        (layout.data / "postgresql.kept").write_text(f"{process.pid}")
+        (layout.data / "postgresql.kept").write_text(str(process.pid))
+
+
+def _not_started(layout: Layout, child: subprocess.Popen[bytes]) -> Failure:
+    lines = layout.start_log.read_text(encoding="utf-8", errors="replace").splitlines()
+    fatal = (line for line in reversed(lines) if "FATAL" in line or "PANIC" in line)
+    last = next(fatal, f"exit {child.returncode}")
+    return Failure(
+        "postgresql_not_started",
+        f"PostgreSQL 启动失败:{last}({layout.start_log})",
+        f"PostgreSQL did not start: {last} ({layout.start_log})",
+    )
+
+
+def _from_system(error: OSError, data: Path) -> Failure:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return Failure("disk_full", f"磁盘已满:{data}", f"No space left on the disk: {data}")
+    return Failure(
+        "data_folder_unusable",
+        f"数据目录不可用:{data}({error.strerror})",
+        f"The data folder cannot be used: {data} ({error.strerror})",
+    )
 
 
 def main() -> int:
     """Start, stop or name the server from a shell."""
-    parser = argparse.ArgumentParser(prog="python -m wuyicun.kernel.database.embedded", description="The embedded PostgreSQL, for developers.")
+    parser = argparse.ArgumentParser(prog="python -m wuyicun.kernel.database.embedded")
     parser.add_argument("what", choices=["start", "stop", "url"])
     parser.add_argument("data", type=Path)
-    parser.add_argument("role", nargs="?", default=roles.APP, choices=roles.ROLES)
+    parser.add_argument("role", nargs="?", default=APP, choices=ROLES)
     parser.add_argument("database", nargs="?", default="wuyicun")
     arguments = parser.parse_args()
     layout = Layout(arguments.data.absolute())
@@ -262,7 +269,7 @@ def main() -> int:
         elif arguments.what == "stop":
             end(layout)
         if arguments.what != "stop":
-            print(url(layout.data, arguments.role, arguments.database))
+            print(layout.url(arguments.role, arguments.database))
     except Failure as failure:
         print(failure, file=sys.stderr)
         return 1
