@@ -1,5 +1,6 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Engine } from "../engine/engine.ts";
+import { UNDO_MS } from "../engine/queue.ts";
 import { retryDelay } from "../engine/sender.ts";
 import { newPhone, openTestEngine, recordOutcome, ROUND, seeded, STATION, TestClock, TestServer, VILLAGE, type Trouble } from "./support.ts";
 
@@ -120,13 +121,80 @@ describe("sending", () => {
     expect(retryDelay(3, () => 0)).toBe(3_000);
   });
 
-  it("sends by itself when a record is made, and again when an undo time is over", async () => {
-    engine.close();
-    engine = await openTestEngine(server, { ...clock, now: Date.now } as TestClock);
+  it("pauses when an answer settles nothing, instead of asking without end", async () => {
+    await recordOutcome(engine, "p1");
+    server.trouble = () => "mute";
+    await engine.sender.sendNow();
+    expect(server.batches).toHaveLength(1);
+    expect(engine.sender.status.problem).toBe("unreachable");
+    expect(await engine.queue.counts()).toMatchObject({ unsent: 1 });
+  });
+});
+
+describe("sending by itself", () => {
+  let server: TestServer;
+  let engine: Engine;
+
+  beforeEach(async () => {
+    newPhone();
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+    const clock = new TestClock();
+    server = new TestServer(clock);
+    engine = await openTestEngine(server, clock, { now: Date.now });
     engine.sender.start();
-    const id = await recordOutcome(engine, "p1");
-    await expect.poll(() => [...server.stored.keys()]).toEqual([id]);
+    await engine.sender.sendNow();
+  });
+
+  afterEach(() => {
     engine.close();
+    vi.useRealTimers();
+  });
+
+  /** Lets time pass in small steps, so that what the database does in between gets its turn. */
+  const pass = async (ms: number): Promise<void> => {
+    for (let step = 0; step < 20; step += 1) {
+      await vi.advanceTimersByTimeAsync(ms / 20);
+      for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+
+  it("begins as soon as a record is made", async () => {
+    const id = await recordOutcome(engine, "p1");
+    await pass(20);
+    expect([...server.stored.keys()]).toEqual([id]);
+  });
+
+  it("sends a sample when its undo time is over, not before", async () => {
+    await engine.queue.record(VILLAGE, "sample", { round: ROUND, station: STATION, tube: "X-1", person: "p1" }, true);
+    await pass(UNDO_MS - 500);
+    expect(server.stored.size).toBe(0);
+    await pass(1_000);
+    expect(server.stored.size).toBe(1);
+  });
+
+  it("tries again after a failure without being asked, and new records do not make it hammer", async () => {
+    server.trouble = () => "lost_before";
+    for (let turn = 0; turn < 5; turn += 1) {
+      await recordOutcome(engine, `p${turn}`);
+      await pass(20);
+    }
+    const tries = server.requests.filter(({ path }) => path === "/api/field/records").length;
+    expect(tries).toBe(1);
+    server.trouble = () => "none";
+    await pass(2_000);
+    expect(server.stored.size).toBe(5);
+  });
+
+  it("stops trying while only a log-in can help, and goes on when woken after it", async () => {
+    server.loggedIn = false;
+    server.token = "token-2";
+    await recordOutcome(engine, "p1");
+    await pass(120_000);
+    expect(server.requests.filter(({ path }) => path === "/api/field/session").length).toBeLessThan(4);
+    server.loggedIn = true;
+    engine.sender.wake();
+    await pass(20);
+    expect(server.stored.size).toBe(1);
   });
 });
 

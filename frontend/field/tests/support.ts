@@ -37,7 +37,7 @@ export function seeded(seed: number): () => number {
 }
 
 type WireRecord = Batch["records"][number];
-export type Trouble = "none" | "lost_before" | "lost_after" | "busy" | "half" | "captive";
+export type Trouble = "none" | "lost_before" | "lost_after" | "busy" | "half" | "captive" | "mute";
 
 /** The server's half of the contract, in memory: remembers what arrived and answers as told. */
 export class TestServer {
@@ -65,7 +65,7 @@ export class TestServer {
     if (trouble === "lost_before") throw new TypeError("network");
     if (trouble === "busy") return { status: 503, body: null };
     if (trouble === "captive") return { status: 200, body: null };
-    const answer = this.take(request.body as Batch, trouble === "half");
+    const answer = this.take(request.body as Batch, trouble);
     if (trouble === "lost_after") throw new TypeError("network");
     return answer;
   };
@@ -77,12 +77,12 @@ export class TestServer {
     return { status: 200, body };
   }
 
-  private take(batch: Batch, half: boolean): FieldAnswer {
+  private take(batch: Batch, trouble: Trouble): FieldAnswer {
     if (this.foreign.has(batch.village)) return { status: 404, body: null };
     if (batch.records.length > this.maximum) return { status: 413, body: null };
     if (batch.records.some((record) => this.unreadable.has(record.id))) return { status: 400, body: null };
     this.batches.push(batch.records);
-    const answered = half ? batch.records.filter((_, place) => place % 2 === 0) : batch.records;
+    const answered = batch.records.filter((_, place) => trouble !== "mute" && (trouble !== "half" || place % 2 === 0));
     const outcomes = answered.map((record): Outcome => {
       const known = this.stored.has(record.id);
       this.stored.set(record.id, record);
