@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vitest/config";
 import { compileTexts } from "./compile-texts.ts";
+import { iconSprite } from "./pages/icon-sprite.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -9,7 +10,7 @@ export default defineConfig({
   root: here("."),
   // Relative, so that the built files work under whatever address the server gives its static files.
   base: "./",
-  plugins: [compileTexts(), vue()],
+  plugins: [compileTexts(), iconSprite(), vue()],
   define: {
     __VUE_OPTIONS_API__: "false",
     __VUE_I18N_FULL_INSTALL__: "false",

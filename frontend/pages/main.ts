@@ -1,1 +1,20 @@
-export {};
+import "../styles/pages.css";
+import { startAppearance } from "./appearance.ts";
+import { startDialogs } from "./dialogs.ts";
+import { startForms } from "./forms.ts";
+import { startKeys } from "./keys.ts";
+import { startLive } from "./live.ts";
+import { startMenus } from "./menus.ts";
+import { startTables } from "./tables.ts";
+import { startToasts } from "./toasts.ts";
+
+document.documentElement.classList.add("js");
+
+startAppearance();
+startDialogs();
+startForms();
+startKeys();
+startLive();
+startMenus();
+startTables();
+startToasts();

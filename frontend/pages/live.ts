@@ -1,0 +1,90 @@
+import htmx from "htmx.org";
+import { toast } from "./toasts.ts";
+
+const FIELD = "[data-live]";
+
+interface Answer {
+  elt: Element;
+  successful: boolean;
+  failed?: boolean;
+  xhr: XMLHttpRequest;
+}
+
+/**
+ * Live fragments ask every two seconds (htmx), get 204 while nothing changed, rest while nobody looks, and the header
+ * says how fresh the page is or that the connection is gone. Other requests that fail say so in a toast.
+ */
+export function startLive(): void {
+  document.addEventListener("htmx:beforeRequest", restWhileHidden);
+  document.addEventListener("htmx:afterRequest", report);
+  document.addEventListener("htmx:beforeSwap", keepFocus);
+  document.addEventListener("visibilitychange", askAgain);
+  if (document.querySelector(FIELD)) {
+    show(true);
+  }
+}
+
+function restWhileHidden(event: Event): void {
+  const { elt } = (event as CustomEvent<Answer>).detail;
+  if (elt.matches(FIELD) && document.hidden) {
+    event.preventDefault();
+  }
+}
+
+function askAgain(): void {
+  if (!document.hidden) {
+    for (const fragment of document.querySelectorAll(FIELD)) {
+      htmx.trigger(fragment, "wake");
+    }
+  }
+}
+
+function report(event: Event): void {
+  const { elt, successful, xhr } = (event as CustomEvent<Answer>).detail;
+  if (elt.matches(FIELD)) {
+    // Logged out or no longer ours: the whole page has the better answer.
+    if (xhr.status === 401 || xhr.status === 404) {
+      location.reload();
+    }
+    show(successful);
+  } else if (!successful) {
+    const words = document.querySelector<HTMLElement>("[data-failed-words]")?.dataset["failedWords"];
+    toast(words ?? "", "error");
+  }
+}
+
+function show(isFresh: boolean): void {
+  const status = document.querySelector<HTMLElement>("[data-live-status]");
+  const words = status?.querySelector("[data-live-words]");
+  const time = status?.querySelector("[data-live-time]");
+  if (!status || !words || !time) {
+    return;
+  }
+  status.hidden = false;
+  if (isFresh) {
+    time.textContent = new Date().toTimeString().slice(0, 5);
+  }
+  status.classList.toggle("is-lost", !isFresh);
+  const text = (isFresh ? status.dataset["fresh"] : status.dataset["lost"]) ?? "";
+  // Written only when it changes: it is read out.
+  if (words.textContent !== text) {
+    words.textContent = text;
+  }
+}
+
+/** A fragment that is replaced under the keyboard gives the focus back to the same link or button. */
+function keepFocus(event: Event): void {
+  const { elt } = (event as CustomEvent<Answer>).detail;
+  const focused = document.activeElement;
+  if (!elt.matches(FIELD) || !elt.id || !(focused instanceof HTMLElement) || !elt.contains(focused) || focused.id) {
+    return;
+  }
+  const place = [...elt.querySelectorAll(focused.tagName)].indexOf(focused);
+  const id = elt.id;
+  const tag = focused.tagName;
+  document.addEventListener(
+    "htmx:afterSettle",
+    () => document.getElementById(id)?.querySelectorAll<HTMLElement>(tag)[place]?.focus({ preventScroll: true }),
+    { once: true },
+  );
+}

@@ -1,0 +1,1 @@
+"""The shell of the server pages: navigation, components, formatting, live fragments, refusals as pages."""

@@ -1,0 +1,7 @@
+"""Addresses of the shell itself; included at the root of the site."""
+
+from django.urls import path
+
+from wuyicun.kernel.web.appearance import set_appearance
+
+urlpatterns = [path("appearance/", set_appearance, name="set_appearance")]
