@@ -1,0 +1,3 @@
+"""What the menu shows, in order."""
+
+ITEMS: tuple[object, ...] = ()

@@ -1,0 +1,9 @@
+"""The application as Granian serves it: the field's door for records before Django's request stack, then Django."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wuyicun.config.settings")
+
+from django.core.wsgi import get_wsgi_application
+
+application = get_wsgi_application()

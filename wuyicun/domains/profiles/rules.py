@@ -1,0 +1,38 @@
+"""What a profile of a pathogen says; the figures of domain.md §3 with their documents."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The numbers that the built rooms use; rooms to come add theirs.
+
+    Attributes:
+        pool_size: swabs in a tube outside of special zones.
+        pool_size_single: swabs in a tube of isolated people, key posts and re-tests.
+        round_within_hours: a round must end within.
+        tube_leaves_within_minutes: a tube must leave within, from its closing or one such span after its first swab.
+        result_within_hours: a result is due within, from sampling.
+        hold_hours: how long a positive pool holds its members at most.
+        people_per_station: for planning.
+        people_per_sampler: for planning.
+        proof_valid_hours: a negative proof counts at an entry for.
+        vaccination_defers_hours: sampling is put off after a vaccination.
+    """
+
+    pool_size: int
+    pool_size_single: int
+    round_within_hours: int
+    tube_leaves_within_minutes: int
+    result_within_hours: int
+    hold_hours: int
+    people_per_station: int
+    people_per_sampler: int
+    proof_valid_hours: int
+    vaccination_defers_hours: int
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            if getattr(self, name) < 1:
+                raise ValueError(name)

@@ -1,0 +1,280 @@
+"""People, households and places; and what an import said of them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from wuyicun.domains.registry import rules
+from wuyicun.kernel.crypto import blind_index, seal, unseal
+from wuyicun.kernel.database.models import VillageModel, reference
+
+ID_NUMBER = "registry.person.id_number"
+PHONE = "registry.person.phone"
+PLACE_PHONE = "registry.place.phone"
+CARD = "registry.card.token"
+CONFLICT = "registry.conflict.values"
+
+
+class Household(VillageModel):
+    """A household: its number within the section, and the micro-grid (or 未入网) that looks after it."""
+
+    area = reference("territory.Area")
+    area_path = models.CharField(max_length=32, db_collation="C")
+    section_path = models.CharField(max_length=32, db_collation="C")
+    number = models.CharField(max_length=16)
+    address = models.CharField(max_length=120, blank=True, default="")
+    head_name = models.CharField(max_length=64, blank=True, default="")
+    batch_id = models.UUIDField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["village_id", "section_path", "number"], name="household_number_once")
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["village_id", "area_path", "number"], name="household_by_area")
+        ]
+
+
+class Person(VillageModel):
+    """Somebody who lives or works in the village, or belongs to one of its households."""
+
+    household = reference("registry.Household", null=True)
+    area = reference("territory.Area")
+    area_path = models.CharField(max_length=32, db_collation="C")
+    name = models.CharField(max_length=64)
+    name_sort = models.CharField(max_length=160, db_collation="C", blank=True, default="")
+    sex = models.CharField(max_length=8, default=rules.Sex.UNKNOWN)
+    birth_date = models.DateField(null=True)
+    id_kind = models.CharField(max_length=16, blank=True, default="")
+    id_sealed = models.BinaryField(null=True)
+    id_index = models.BinaryField(null=True)
+    phone_sealed = models.BinaryField(null=True)
+    phone_index = models.BinaryField(null=True)
+    relation = models.CharField(max_length=32, blank=True, default="")
+    residence = models.CharField(max_length=16, default=rules.Residence.RESIDENT)
+    whereabouts = models.CharField(max_length=16, default=rules.Whereabouts.IN_VILLAGE)
+    whereabouts_text = models.CharField(max_length=64, blank=True, default="")
+    expected_return = models.DateField(null=True)
+    address = models.CharField(max_length=120, blank=True, default="")
+    workplace = models.CharField(max_length=64, blank=True, default="")
+    party_member = models.BooleanField(default=False)
+    sampling_code = models.BooleanField(default=False)
+    note = models.CharField(max_length=200, blank=True, default="")
+    problems = models.JSONField(default=list)
+    last_import = models.JSONField(default=dict)
+    batch_id = models.UUIDField(null=True)
+    left_at = models.DateTimeField(null=True)
+    left_reason = models.CharField(max_length=16, blank=True, default="")
+    updated_at = models.DateTimeField()
+    updated_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["village_id", "id_index"], name="id_number_held_once"),
+            models.CheckConstraint(condition=~Q(name=""), name="person_has_a_name"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["village_id", "area_path", "name_sort", "id"], name="person_by_area"),
+            models.Index(fields=["village_id", "household"], name="person_by_household"),
+            models.Index(fields=["village_id", "name"], name="person_by_name"),
+        ]
+
+    @property
+    def id_number(self) -> str | None:
+        """The id number in clear, or None."""
+        return None if self.id_sealed is None else unseal(self.id_sealed, ID_NUMBER)
+
+    @property
+    def phone(self) -> str | None:
+        """The phone number in clear, or None."""
+        return None if self.phone_sealed is None else unseal(self.phone_sealed, PHONE)
+
+    def set_id_number(self, number: str | None) -> None:
+        """Seal the number and its blind index."""
+        self.id_sealed = None if number is None else seal(number, ID_NUMBER)
+        self.id_index = None if number is None else blind_index(number, ID_NUMBER)
+
+    def set_phone(self, phone: str | None) -> None:
+        """Seal the number and its blind index."""
+        self.phone_sealed = None if phone is None else seal(phone, PHONE)
+        self.phone_index = None if phone is None else blind_index(phone, PHONE)
+
+
+class PersonGroup(VillageModel):
+    """A group somebody belongs to, from a day to a day, and who said so."""
+
+    person = reference("registry.Person")
+    group = models.CharField(max_length=16)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    source = models.CharField(max_length=32)
+    batch_id = models.UUIDField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["village_id", "person", "group"], condition=Q(ends_on__isnull=True), name="in_a_group_once"
+            )
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["village_id", "group", "person"], name="people_of_a_group")]
+
+
+class Place(VillageModel):
+    """A shop, factory, public toilet, checkpoint, sampling point …"""
+
+    area = reference("territory.Area")
+    area_path = models.CharField(max_length=32, db_collation="C")
+    name = models.CharField(max_length=64)
+    kind = models.CharField(max_length=16)
+    contact_name = models.CharField(max_length=64, blank=True, default="")
+    phone_sealed = models.BinaryField(null=True)
+    location = models.CharField(max_length=120, blank=True, default="")
+    batch_id = models.UUIDField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["village_id", "name"], name="place_name_once")
+        ]
+
+    @property
+    def phone(self) -> str | None:
+        """The contact's phone in clear, or None."""
+        return None if self.phone_sealed is None else unseal(self.phone_sealed, PLACE_PHONE)
+
+    def set_phone(self, phone: str | None) -> None:
+        """Seal the contact's number."""
+        self.phone_sealed = None if phone is None else seal(phone, PLACE_PHONE)
+
+
+class Card(VillageModel):
+    """A printed QR code: a letter for what it stands for and a random token, kept sealed and as a keyed digest."""
+
+    letter = models.CharField(max_length=1)
+    subject_id = models.UUIDField()
+    token_sealed = models.BinaryField()
+    token_index = models.BinaryField()
+    made_at = models.DateTimeField()
+    lost_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["village_id", "token_index"], name="card_token_once"),
+            models.UniqueConstraint(
+                fields=["village_id", "letter", "subject_id"], condition=Q(lost_at__isnull=True), name="one_living_card"
+            ),
+        ]
+
+
+class SearchKey(VillageModel):
+    """What a subject can be found by: each suffix of the name, of each pinyin reading and its initials; house numbers;
+    keyed digests of the last four of phone and id."""
+
+    key = models.CharField(max_length=96, db_collation="C")
+    kind = models.CharField(max_length=1)
+    subject_id = models.UUIDField()
+    area_path = models.CharField(max_length=32, db_collation="C")
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["village_id", "key", "subject_id"], name="search_by_key"),
+            models.Index(fields=["village_id", "subject_id"], name="search_by_subject"),
+        ]
+
+
+class ImportBatch(VillageModel):
+    """One roster file: what was read, what it would do, what was done, and whether it was undone."""
+
+    file_name = models.CharField(max_length=200)
+    digest = models.BinaryField()
+    state = models.CharField(max_length=16)
+    layouts = models.JSONField(default=list)
+    counts = models.JSONField(default=dict)
+    diff_digest = models.CharField(max_length=64, blank=True, default="")
+    made_at = models.DateTimeField()
+    made_by = models.UUIDField(null=True)
+    committed_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["village_id", "made_at"], name="import_by_time")]
+
+
+class ImportChange(VillageModel):
+    """What a batch did to one subject: made, or changed (with the values before), so that it can be undone."""
+
+    batch = reference("registry.ImportBatch")
+    kind = models.CharField(max_length=1)
+    subject_id = models.UUIDField()
+    change = models.CharField(max_length=8)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["village_id", "batch"], name="change_by_batch")]
+
+
+class ImportProblem(VillageModel):
+    """Something a batch's file says that was refused, put right, or must be checked or decided."""
+
+    batch = reference("registry.ImportBatch")
+    code = models.CharField(max_length=32)
+    severity = models.CharField(max_length=8)
+    sheet = models.CharField(max_length=64)
+    row = models.PositiveIntegerField()
+    column = models.CharField(max_length=64, blank=True, default="")
+    name = models.CharField(max_length=64, blank=True, default="")
+    data = models.JSONField(default=dict)
+    person_id = models.UUIDField(null=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["village_id", "batch", "row"], name="problem_by_batch")]
+
+
+class ColumnMapping(VillageModel):
+    """How the columns of a layout were mapped by hand; the next file with that layout is read so."""
+
+    signature = models.CharField(max_length=64)
+    kind = models.CharField(max_length=16)
+    columns = models.JSONField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["village_id", "signature"], name="mapping_once_for_a_layout")
+        ]
+
+
+class Conflict(VillageModel):
+    """待定: something only a person can decide, such as one id number on two people. Values are kept sealed."""
+
+    code = models.CharField(max_length=32)
+    first_id = models.UUIDField()
+    second_id = models.UUIDField(null=True)
+    values_sealed = models.BinaryField(null=True)
+    value_index = models.BinaryField(null=True)
+    batch_id = models.UUIDField(null=True)
+    made_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.UUIDField(null=True)
+    decision = models.CharField(max_length=16, blank=True, default="")
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["village_id", "decided_at", "made_at"], name="conflict_open_first"),
+            models.Index(fields=["village_id", "value_index"], name="conflict_by_value"),
+        ]
+
+    @property
+    def values(self) -> str | None:
+        """The disputed values in clear (JSON), or None."""
+        return None if self.values_sealed is None else unseal(self.values_sealed, CONFLICT)
+
+    def set_values(self, values: str, index: bytes | None) -> None:
+        """Seal the disputed values; `index` finds the conflict again by its value."""
+        self.values_sealed = seal(values, CONFLICT)
+        self.value_index = index
+
+

@@ -1,0 +1,255 @@
+"""Opening, joining, leaving, stating and closing rolls. Each kind of roll lives in the room that owes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from wuyicun.domains.rolls import deciding
+from wuyicun.domains.rolls.deciding import Debtor, execute
+from wuyicun.domains.rolls.models import Roll
+from wuyicun.domains.rolls.rules import RollState, State
+from wuyicun.kernel.errors import Refusal
+from wuyicun.kernel.ids import uuid7
+
+
+class StillOwed(Refusal):
+    """A roll cannot be closed while any entry is owed."""
+
+    code = "still_owed"
+    words = _("还有 %(owed)s 人未落实,不能关闭")
+
+
+class NotOpen(Refusal):
+    """The roll is closed or cancelled."""
+
+    code = "roll_not_open"
+    words = _("这份清单已关闭")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Somebody to be drawn into a roll: where they belong, and whether the registry excuses them from the start."""
+
+    subject_id: UUID
+    area_id: UUID
+    area_path: str
+    excused_reason: str = ""
+    excused_until: datetime | None = None
+
+
+def open_roll(
+    *,
+    village_id: UUID,
+    kind: str,
+    subject_kind: str,
+    area_path: str,
+    subjects: Iterable[Subject],
+    due_at: datetime | None,
+    parent_id: UUID | None = None,
+    at: datetime,
+) -> Roll:
+    """A roll with its opening entries and counts."""
+    with transaction.atomic():
+        roll: Roll = Roll.rows().create(
+            village_id=village_id,
+            kind=kind,
+            subject_kind=subject_kind,
+            area_path=area_path,
+            parent_id=parent_id,
+            opened_at=at,
+            due_at=due_at,
+        )
+        join(village_id=village_id, roll_id=roll.pk, subjects=subjects, opening=True, at=at)
+    return roll
+
+
+_DRAW = f"""
+WITH given AS (SELECT * FROM json_to_recordset(%s::json)
+  AS r (id uuid, leaf uuid, subject_id uuid, area_id uuid, area_path text, reason text, until timestamptz)),
+drawn AS (
+  INSERT INTO rolls_entry (id, village_id, roll_id, subject_id, area_id, state, opening, base_state, base_reason, base_until,
+    reason, until, attempts, changed_at)
+  SELECT id, %s, %s, subject_id, area_id, CASE WHEN reason <> '' THEN {State.EXCUSED:d} ELSE {State.OWED:d} END, %s,
+    CASE WHEN reason <> '' THEN {State.EXCUSED:d} ELSE {State.OWED:d} END, reason, until, reason, until, 0, %s
+  FROM given ORDER BY area_path
+  ON CONFLICT (village_id, roll_id, subject_id) DO NOTHING RETURNING subject_id, area_id, state, opening),
+leaves AS (
+  SELECT d.area_id, g.area_path, (array_agg(g.leaf))[1] AS leaf, sum(d.opening::int) AS opening,
+    sum((d.state = {State.OWED:d})::int) AS owed, sum((d.state = {State.EXCUSED:d})::int) AS excused
+  FROM drawn d JOIN given g USING (subject_id) GROUP BY d.area_id, g.area_path ORDER BY g.area_path),
+counted AS (
+  INSERT INTO rolls_leafcount (id, village_id, roll_id, area_id, area_path, opening, owed, done, excused, unreachable, refused)
+  SELECT leaf, %s, %s, area_id, area_path, opening, owed, 0, excused, 0, 0 FROM leaves
+  ON CONFLICT (village_id, roll_id, area_id) DO UPDATE SET opening = rolls_leafcount.opening + EXCLUDED.opening,
+    owed = rolls_leafcount.owed + EXCLUDED.owed, excused = rolls_leafcount.excused + EXCLUDED.excused)
+SELECT subject_id FROM drawn
+"""
+
+
+def join(
+    *, village_id: UUID, roll_id: UUID, subjects: Iterable[Subject], opening: bool = False, at: datetime
+) -> Sequence[UUID]:
+    """Add subjects to a roll; those who are in it already stay as they are. Returns the ids that were added.
+
+    Args:
+        opening: whether they count in the opening figure, which is fixed once the roll is open.
+    """
+    rows = [
+        {
+            "id": uuid7(),
+            "leaf": uuid7(),
+            "subject_id": subject.subject_id,
+            "area_id": subject.area_id,
+            "area_path": subject.area_path,
+            "reason": subject.excused_reason,
+            "until": subject.excused_until,
+        }
+        for subject in subjects
+    ]
+    if not rows:
+        return []
+    return [row[0] for row in execute(_DRAW, rows, village_id, roll_id, opening, at, village_id, roll_id)]
+
+
+_REBASE = f"""
+WITH given AS (SELECT * FROM json_to_recordset(%s::json) AS r (village_id uuid, roll_id uuid, subject_id uuid, reason text, until timestamptz))
+UPDATE rolls_entry e SET base_state = CASE WHEN g.reason <> '' THEN {State.EXCUSED:d} ELSE {State.OWED:d} END,
+  base_reason = g.reason, base_until = g.until
+FROM given g WHERE e.village_id = g.village_id AND e.roll_id = g.roll_id AND e.subject_id = g.subject_id
+  AND (e.base_reason, e.base_until) IS DISTINCT FROM (g.reason, g.until)
+RETURNING e.village_id, e.roll_id, e.subject_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What the registry says of a subject: excused for a reason ('away', 'left', until …), or owed (no reason)."""
+
+    village_id: UUID
+    roll_id: UUID
+    subject_id: UUID
+    reason: str
+    until: datetime | None = None
+
+
+def rebase(bases: Sequence[Base], at: datetime) -> None:
+    """Say anew what holds of entries where no record says anything."""
+    if not bases:
+        return
+    with transaction.atomic():
+        deciding.lock(Debtor(base.village_id, base.roll_id, base.subject_id) for base in bases)
+        changed = execute(_REBASE, bases)
+        if changed:
+            deciding.restate([Debtor(*row) for row in changed], at)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A statement by a record."""
+
+    id: UUID
+    village_id: UUID
+    roll_id: UUID
+    subject_id: UUID
+    statement: str
+    reason: str
+    until: datetime | None
+    note: str
+    at: datetime
+    by: UUID | None
+    voided: bool
+
+
+_STATE = """
+INSERT INTO rolls_statementrow (id, village_id, roll_id, subject_id, statement, reason, until, note, at, by, voided)
+SELECT * FROM json_to_recordset(%s::json) AS r (id uuid, village_id uuid, roll_id uuid, subject_id uuid, statement text,
+  reason text, until timestamptz, note text, at timestamptz, by uuid, voided boolean)
+ON CONFLICT (id) DO NOTHING
+"""
+
+_TAKE_BACK = """
+UPDATE rolls_statementrow s SET voided = true
+FROM json_to_recordset(%s::json) AS r (village_id uuid, id uuid)
+WHERE s.village_id = r.village_id AND s.id = r.id AND NOT s.voided
+RETURNING s.village_id, s.roll_id, s.subject_id
+"""
+
+
+def state(statements: Sequence[Said], at: datetime) -> None:
+    """Add statements and decide their entries again."""
+    if statements:
+        execute(_STATE, statements)
+        deciding.restate([Debtor(said.village_id, said.roll_id, said.subject_id) for said in statements], at)
+
+
+def take_back(records: Sequence[tuple[UUID, UUID]], at: datetime) -> None:
+    """Void statements by (village, record id) and decide their entries again; others' ids are passed over."""
+    rows = execute(_TAKE_BACK, [{"village_id": village, "id": record} for village, record in records])
+    if rows:
+        deciding.restate([Debtor(*row) for row in rows], at)
+
+
+def end_excuses(*, village_id: UUID, at: datetime) -> int:
+    """Open again the entries whose excuse has ended; returns how many were looked at."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT e.roll_id, e.subject_id FROM rolls_entry e JOIN rolls_roll r ON r.village_id = e.village_id AND r.id = e.roll_id"
+            " WHERE e.village_id = %s AND e.until <= %s AND r.state = 'open'",
+            [village_id, at],
+        )
+        due = [Debtor(village_id, *row) for row in cursor.fetchall()]
+    return deciding.restate(due, at) if due else 0
+
+
+def close(*, roll: Roll, at: datetime) -> None:
+    """Close a roll in which nobody is owed.
+
+    Raises:
+        NotOpen: it is closed already.
+        StillOwed: some entries are owed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT state FROM rolls_roll WHERE village_id = %s AND id = %s FOR UPDATE", [roll.village_id, roll.pk])
+        row = cursor.fetchone()
+        if row is None or row[0] != RollState.OPEN:
+            raise NotOpen
+        cursor.execute(
+            "SELECT count(*) FROM rolls_entry WHERE village_id = %s AND roll_id = %s AND state = %s",
+            [roll.village_id, roll.pk, State.OWED],
+        )
+        owed = (cursor.fetchone() or (0,))[0]
+    if owed:
+        raise StillOwed(owed=owed)
+    _set_state(roll, RollState.CLOSED, at)
+
+
+def cancel(*, roll: Roll, at: datetime) -> None:
+    """Cancel an open roll. Whether it may be is for its kind to say."""
+    _set_state(roll, RollState.CANCELLED, at)
+
+
+def reopen(*, roll: Roll) -> None:
+    """Open a closed roll again."""
+    _set_state(roll, RollState.OPEN, None)
+
+
+def _set_state(roll: Roll, state: RollState, closed_at: datetime | None) -> None:
+    roll.state, roll.closed_at = state, closed_at
+    roll.save(update_fields=["state", "closed_at"])
+
+
+def touch(villages: Iterable[UUID], at: datetime) -> None:
+    """Say that what the villages' boards show may have changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO rolls_change (village_id, number, changed_at) SELECT village_id, 1, %s"
+            " FROM unnest(%s::uuid[]) AS r (village_id) ORDER BY village_id"
+            " ON CONFLICT (village_id) DO UPDATE SET number = rolls_change.number + 1, changed_at = EXCLUDED.changed_at",
+            [at, sorted(set(villages))],
+        )

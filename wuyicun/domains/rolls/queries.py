@@ -1,0 +1,144 @@
+"""What is asked of rolls: counts by area, who is missing, and whether counts and entries still agree."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Sum
+
+from wuyicun.domains.rolls.models import Change, Entry, LeafCount, Roll
+from wuyicun.domains.rolls.rules import Counts, State
+from wuyicun.kernel.scope import within
+
+_COLUMNS = ("opening", "owed", "done", "excused", "unreachable", "refused")
+
+
+@dataclass(frozen=True)
+class LeafCounts:
+    """The counts of a leaf."""
+
+    area_id: UUID
+    area_path: str
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An entry as lists show it."""
+
+    subject_id: UUID
+    area_id: UUID
+    state: State
+    reason: str
+    until: datetime | None
+    attempts: int
+    opening: bool
+    settled_by: UUID | None
+    base_reason: str = ""
+
+
+def roll(village_id: UUID, roll_id: UUID) -> Roll:
+    """Raises Roll.DoesNotExist."""
+    found: Roll = Roll.rows().get(village_id=village_id, pk=roll_id)
+    return found
+
+
+def open_rolls(village_id: UUID, kind: str) -> Sequence[Roll]:
+    """The open rolls of a kind, latest first."""
+    return list(Roll.rows().filter(village_id=village_id, kind=kind, state="open").order_by("-opened_at"))
+
+
+def child(village_id: UUID, parent_id: UUID, kind: str) -> Roll | None:
+    """The roll of a kind that hangs on another."""
+    found: Roll | None = Roll.rows().filter(village_id=village_id, parent_id=parent_id, kind=kind).first()
+    return found
+
+
+def leaf_counts(village_id: UUID, roll_id: UUID, area_path: str = "") -> Sequence[LeafCounts]:
+    """Counts of every leaf below an area, from the kept counters."""
+    rows = LeafCount.rows().filter(within(area_path), village_id=village_id, roll_id=roll_id).order_by("area_path")
+    return [LeafCounts(row.area_id, row.area_path, Counts(*(getattr(row, name) for name in _COLUMNS))) for row in rows]
+
+
+def counts(village_id: UUID, roll_id: UUID, area_path: str = "") -> Counts:
+    """The sum of the leaf counts below an area."""
+    rows = LeafCount.rows().filter(within(area_path), village_id=village_id, roll_id=roll_id)
+    sums = rows.aggregate(**{f"sum_{name}": Sum(name) for name in _COLUMNS})
+    return Counts(*(sums[f"sum_{name}"] or 0 for name in _COLUMNS))
+
+
+def entries(
+    village_id: UUID,
+    roll_id: UUID,
+    *,
+    area_ids: Collection[UUID] | None = None,
+    states: Collection[State] | None = None,
+    subjects: Collection[UUID] | None = None,
+    after: UUID | None = None,
+    limit: int | None = None,
+) -> Sequence[Standing]:
+    """Entries by subject id, in the given leaves and states; keyset-paged by `after`."""
+    rows = Entry.rows().filter(village_id=village_id, roll_id=roll_id)
+    if area_ids is not None:
+        rows = rows.filter(area_id__in=area_ids)
+    if states is not None:
+        rows = rows.filter(state__in=states)
+    if subjects is not None:
+        rows = rows.filter(subject_id__in=subjects)
+    if after is not None:
+        rows = rows.filter(subject_id__gt=after)
+    rows = rows.order_by("subject_id")
+    return [
+        Standing(
+            row.subject_id, row.area_id, State(row.state), row.reason, row.until, row.attempts, row.opening, row.settled_by, row.base_reason
+        )
+        for row in (rows[:limit] if limit else rows)
+    ]
+
+
+def entries_of(village_id: UUID, subject_id: UUID) -> Sequence[tuple[Roll, State, str]]:
+    """The subject's entries in all rolls, latest roll first (a person's page)."""
+    rows = Entry.rows().filter(village_id=village_id, subject_id=subject_id).select_related("roll").order_by("-roll__opened_at")
+    return [(row.roll, State(row.state), row.reason) for row in rows[:20]]
+
+
+def has_entries(village_id: UUID, subjects: Collection[UUID]) -> set[UUID]:
+    """Those of the subjects who stand in some roll."""
+    return set(Entry.rows().filter(village_id=village_id, subject_id__in=subjects).values_list("subject_id", flat=True))
+
+
+def recount(village_id: UUID, roll_id: UUID) -> Sequence[LeafCounts]:
+    """The counts of every leaf, counted from the entries."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT e.area_id, c.area_path, sum(e.opening::int), sum((e.state = 0)::int), sum((e.state = 1)::int),"
+            " sum((e.state = 2)::int), sum((e.state = 3)::int), sum((e.state = 4)::int)"
+            " FROM rolls_entry e LEFT JOIN rolls_leafcount c USING (village_id, roll_id, area_id)"
+            " WHERE e.village_id = %s AND e.roll_id = %s GROUP BY 1, 2 ORDER BY 2",
+            [village_id, roll_id],
+        )
+        return [LeafCounts(row[0], row[1] or "", Counts(*row[2:])) for row in cursor.fetchall()]
+
+
+def drift(village_id: UUID, roll_id: UUID) -> Sequence[tuple[LeafCounts, LeafCounts]]:
+    """Leaves whose kept counts differ from a recount: (kept, recounted); empty unless something is defective."""
+    nothing = Counts()
+    kept = {row.area_id: row for row in leaf_counts(village_id, roll_id)}
+    found = {row.area_id: row for row in recount(village_id, roll_id)}
+    pairs = []
+    for area_id in kept.keys() | found.keys():
+        one = kept.get(area_id, LeafCounts(area_id, "", nothing))
+        other = found.get(area_id, LeafCounts(area_id, "", nothing))
+        if one.counts != other.counts:
+            pairs.append((one, other))
+    return pairs
+
+
+def change_token(village_id: UUID) -> str:
+    """Goes up whenever something on the village's board may have changed."""
+    number: int | None = Change.objects.filter(pk=village_id).values_list("number", flat=True).first()
+    return str(number or 0)

@@ -1,0 +1,242 @@
+"""Opening, closing, reopening and cancelling a round of testing; and records that the office makes on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from wuyicun.domains.profiles import queries as profiles
+from wuyicun.domains.rolls import actions as rolls
+from wuyicun.domains.rolls import queries as roll_queries
+from wuyicun.domains.screening import queries, reports
+from wuyicun.domains.screening.models import Report, Round, Sample, Station
+from wuyicun.domains.screening.rolls import draw
+from wuyicun.domains.screening.rules import ROLL_KIND, RoundState
+from wuyicun.kernel.audit.actions import audit
+from wuyicun.kernel.errors import Refusal
+
+
+class NobodyToTest(Refusal):
+    """A round needs people."""
+
+    code = "nobody_to_test"
+    words = _("这个区域还没有人。请先导入名册")
+
+
+class TubesOpen(Refusal):
+    """A round closes only when every tube has a result or was declared void or lost."""
+
+    code = "tubes_without_result"
+    words = _("还有 %(tubes)s 支试管没有结果,不能关闭本轮")
+
+
+class RoundNotOpen(Refusal):
+    """The round is closed or cancelled."""
+
+    code = "round_not_open"
+    words = _("本轮已关闭")
+
+
+class RoundNotClosed(Refusal):
+    """Only a closed round can be reopened."""
+
+    code = "round_not_closed"
+    words = _("本轮没有关闭")
+
+
+class HasSamples(Refusal):
+    """A round with samples cannot be cancelled."""
+
+    code = "round_has_samples"
+    words = _("本轮已有采样,不能取消")
+
+
+class ReasonNeeded(Refusal):
+    """Some decisions need a reason."""
+
+    code = "reason_needed"
+    status = 400
+    words = _("请写明原因")
+
+
+@dataclass(frozen=True)
+class NewStation:
+    """A station to be set up: fixed at a place, or the home visits."""
+
+    name: str
+    kind: str = "fixed"
+    place_id: UUID | None = None
+
+
+@transaction.atomic
+def open_round(
+    *,
+    village_id: UUID,
+    area_path: str,
+    title: str,
+    stations: Sequence[NewStation],
+    due_at: datetime | None = None,
+    pool_size: int | None = None,
+    by: UUID | None,
+    at: datetime,
+) -> Round:
+    """Open a round for everyone who is in the area; those who are away are excused from the start.
+
+    Args:
+        area_path: the village, a grid or a micro-grid.
+        due_at: by when it must end; the profile's hours when None.
+        pool_size: swabs in a tube; the profile's when None.
+
+    Raises:
+        NobodyToTest: nobody belongs to the area.
+    """
+    profile = profiles.shipped()
+    numbers = profile.parameters
+    subjects = draw(village_id, area_path, at)
+    if not subjects:
+        raise NobodyToTest
+    roll = rolls.open_roll(
+        village_id=village_id,
+        kind=ROLL_KIND,
+        subject_kind="P",
+        area_path=area_path,
+        subjects=subjects,
+        due_at=due_at or at + timedelta(hours=numbers.round_within_hours),
+        at=at,
+    )
+    last = Round.rows().filter(village_id=village_id).aggregate(last=Max("number"))["last"] or 0
+    round_: Round = Round.rows().create(
+        village_id=village_id,
+        roll=roll,
+        number=last + 1,
+        title=title,
+        area_path=area_path,
+        profile=profile.version,
+        pool_size=pool_size or numbers.pool_size,
+        tube_minutes=numbers.tube_leaves_within_minutes,
+        result_hours=numbers.result_within_hours,
+        hold_hours=numbers.hold_hours,
+        opened_at=at,
+        opened_by=by,
+        due_at=roll.due_at,
+    )
+    for station in stations:
+        Station.rows().create(
+            village_id=village_id, round=round_, name=station.name, kind=station.kind, place_id=station.place_id
+        )
+    audit(
+        "screening.open_round",
+        by=by,
+        at=at,
+        village_id=village_id,
+        subject=("round", round_.pk),
+        data={"area": area_path, "people": len(subjects)},
+    )
+    rolls.touch([village_id], at)
+    return round_
+
+
+@transaction.atomic
+def add_station(*, village_id: UUID, round_: Round, station: NewStation, by: UUID | None, at: datetime) -> Station:
+    """Another station of a round; the one of that name is returned as it is."""
+    made: Station
+    made, _made = Station.rows().get_or_create(
+        village_id=village_id,
+        round=round_,
+        name=station.name,
+        defaults={"kind": station.kind, "place_id": station.place_id},
+    )
+    audit("screening.add_station", by=by, at=at, village_id=village_id, subject=("station", made.pk))
+    return made
+
+
+@transaction.atomic
+def close_round(*, village_id: UUID, round_id: UUID, by: UUID | None, at: datetime) -> Report:
+    """Close a round in which everyone is accounted for, and freeze its report.
+
+    Raises:
+        RoundNotOpen: it is closed or cancelled.
+        rolls.StillOwed: somebody is owed.
+        TubesOpen: a tube has no result.
+    """
+    round_ = _locked(village_id, round_id)
+    if round_.state != RoundState.OPEN:
+        raise RoundNotOpen
+    rolls.end_excuses(village_id=village_id, at=at)
+    missing = queries.totals(queries.tubes(village_id, round_, at)).without_result
+    rolls.close(roll=roll_queries.roll(village_id, round_.roll_id), at=at)
+    if missing:
+        raise TubesOpen(tubes=missing)
+    round_.state, round_.closed_at = RoundState.CLOSED, at
+    round_.save(update_fields=["state", "closed_at"])
+    audit("screening.close_round", by=by, at=at, village_id=village_id, subject=("round", round_.pk))
+    report = reports.freeze(village_id=village_id, round_=round_, by=by, at=at)
+    rolls.touch([village_id], at)
+    return report
+
+
+@transaction.atomic
+def reopen_round(*, village_id: UUID, round_id: UUID, reason: str, by: UUID | None, at: datetime) -> None:
+    """Open a closed round again; its reports stay.
+
+    Raises:
+        RoundNotClosed: it is not closed.
+        ReasonNeeded: no reason was given.
+    """
+    round_ = _locked(village_id, round_id)
+    if round_.state not in (RoundState.CLOSED, RoundState.AMENDED):
+        raise RoundNotClosed
+    if not reason.strip():
+        raise ReasonNeeded
+    round_.state, round_.closed_at = RoundState.OPEN, None
+    round_.save(update_fields=["state", "closed_at"])
+    rolls.reopen(roll=roll_queries.roll(village_id, round_.roll_id))
+    audit("screening.reopen_round", by=by, at=at, village_id=village_id, subject=("round", round_.pk))
+    rolls.touch([village_id], at)
+
+
+@transaction.atomic
+def cancel_round(*, village_id: UUID, round_id: UUID, reason: str, by: UUID | None, at: datetime) -> None:
+    """Cancel a round that was opened by mistake.
+
+    Raises:
+        RoundNotOpen, ReasonNeeded, HasSamples.
+    """
+    round_ = _locked(village_id, round_id)
+    if round_.state != RoundState.OPEN:
+        raise RoundNotOpen
+    if not reason.strip():
+        raise ReasonNeeded
+    if Sample.rows().filter(village_id=village_id, round=round_, voided=False).exists():
+        raise HasSamples
+    round_.state, round_.closed_at = RoundState.CANCELLED, at
+    round_.save(update_fields=["state", "closed_at"])
+    rolls.cancel(roll=roll_queries.roll(village_id, round_.roll_id), at=at)
+    audit("screening.cancel_round", by=by, at=at, village_id=village_id, subject=("round", round_.pk))
+    rolls.touch([village_id], at)
+
+
+def _locked(village_id: UUID, round_id: UUID) -> Round:
+    round_: Round = Round.rows().select_for_update().get(village_id=village_id, pk=round_id)
+    return round_
+
+
+@transaction.atomic
+def person_changed(*, village_id: UUID, person_id: UUID, at: datetime) -> None:
+    """The registry says something new of a person: open rounds take them in, or excuse them as away or left."""
+    for round_ in queries.open_rounds(village_id):
+        subjects = draw(village_id, round_.area_path, at, people=[person_id])
+        if subjects:
+            rolls.join(village_id=village_id, roll_id=round_.roll_id, subjects=subjects, at=at)
+            reason, until = subjects[0].excused_reason, subjects[0].excused_until
+        else:
+            reason, until = "left", None
+        rolls.rebase([rolls.Base(village_id, round_.roll_id, person_id, reason, until)], at)
+    rolls.touch([village_id], at)
+

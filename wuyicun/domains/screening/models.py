@@ -1,0 +1,152 @@
+"""Rounds, stations, tubes and swabs. Tubes are derived from their records; swabs and tube records are facts."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from wuyicun.domains.screening.rules import Fit
+from wuyicun.kernel.database.models import VillageModel, reference
+
+
+class Round(VillageModel):
+    """A round of testing over an area, with the numbers of the profile that held when it was opened."""
+
+    roll = reference("rolls.Roll")
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=80)
+    area_path = models.CharField(max_length=32, db_collation="C")
+    profile = models.CharField(max_length=64)
+    pool_size = models.PositiveSmallIntegerField()
+    tube_minutes = models.PositiveSmallIntegerField()
+    result_hours = models.PositiveSmallIntegerField()
+    hold_hours = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=12, default="open")
+    opened_at = models.DateTimeField()
+    opened_by = models.UUIDField(null=True)
+    due_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["village_id", "number"], name="round_number_once"),
+            models.CheckConstraint(condition=models.Q(pool_size__gte=1), name="round_pool_at_least_one"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["village_id", "opened_at"], name="round_by_time")]
+
+
+class Station(VillageModel):
+    """Where a round takes samples: a place, or people's homes."""
+
+    round = reference("screening.Round")
+    name = models.CharField(max_length=64)
+    kind = models.CharField(max_length=12)
+    place_id = models.UUIDField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["village_id", "round", "name"], name="station_name_once")
+        ]
+
+
+class Tube(VillageModel):
+    """A tube of a round as its records tell it; decided again at each arrival."""
+
+    round = reference("screening.Round")
+    code = models.CharField(max_length=40, db_collation="C")
+    state = models.CharField(max_length=10, default="expected")
+    station_id = models.UUIDField(null=True)
+    device = models.UUIDField(null=True)
+    pool = models.PositiveSmallIntegerField(default=0)
+    opened_at = models.DateTimeField(null=True)
+    first_swab_at = models.DateTimeField(null=True)
+    swabs = models.PositiveSmallIntegerField(default=0)
+    closed_at = models.DateTimeField(null=True)
+    closed_count = models.PositiveSmallIntegerField(null=True)
+    short_reason = models.CharField(max_length=24, blank=True, default="")
+    handed_at = models.DateTimeField(null=True)
+    handed_by = models.CharField(max_length=64, blank=True, default="")
+    carried_by = models.CharField(max_length=64, blank=True, default="")
+    received_at = models.DateTimeField(null=True)
+    result = models.CharField(max_length=10, blank=True, default="")
+    result_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["village_id", "round", "code"], name="tube_code_once")
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["village_id", "round", "state"], name="tube_by_state")]
+
+
+class Sample(VillageModel):
+    """A swab (its id is the record's), and whether it can count as far as its tube is concerned."""
+
+    round = reference("screening.Round")
+    tube = models.CharField(max_length=40, db_collation="C")
+    person = reference("registry.Person")
+    station_id = models.UUIDField(null=True)
+    retest = models.BooleanField(default=False)
+    device = models.UUIDField()
+    at = models.DateTimeField()
+    corrected_at = models.DateTimeField()
+    by = models.UUIDField(null=True)
+    voided = models.BooleanField(default=False)
+    fit = models.SmallIntegerField(default=Fit.NO_TUBE)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["village_id", "round", "tube", "at", "id"], name="sample_by_tube"),
+            models.Index(fields=["village_id", "person", "round", "at", "id"], name="sample_by_person"),
+        ]
+
+
+class TubeRecord(VillageModel):
+    """Something that a record says of a tube: opened, closed, ended, handed over, received, its result."""
+
+    record_id = models.UUIDField()
+    round = reference("screening.Round")
+    tube = models.CharField(max_length=40, db_collation="C")
+    kind = models.CharField(max_length=16)
+    device = models.UUIDField()
+    at = models.DateTimeField()
+    corrected_at = models.DateTimeField()
+    by = models.UUIDField(null=True)
+    data = models.JSONField(default=dict)
+    voided = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["village_id", "record_id", "tube"], name="tube_told_once_by_a_record")
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["village_id", "round", "tube", "kind", "at"], name="tuberecord_by_tube")
+        ]
+
+
+class Void(VillageModel):
+    """A record that takes another back; it may come before the one it names."""
+
+    record_id = models.UUIDField()
+    reason = models.CharField(max_length=24)
+    at = models.DateTimeField()
+    by = models.UUIDField(null=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["village_id", "record_id"], name="void_by_record")]
+
+
+class Report(VillageModel):
+    """The frozen report of a round; a late record makes the next version."""
+
+    round = reference("screening.Round")
+    version = models.PositiveSmallIntegerField()
+    data = models.JSONField()
+    digest = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    made_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["village_id", "round", "version"], name="report_version_once")
+        ]

@@ -1,0 +1,82 @@
+"""The pure rules of a testing round: codes of kinds, flags, tubes and their clock (domain.md §2 and 'screening')."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+
+ROLL_KIND = "screening.round"
+RETEST_KIND = "screening.retest"
+
+
+class Fit(IntEnum):
+    """Whether a swab can count, as far as its tube is concerned; kept as a number."""
+
+    OK = 0
+    NO_TUBE = 1  # its tube was not opened (yet)
+    FOREIGN_DEVICE = 2
+    OVER_POOL = 3
+    TUBE_ENDED = 4
+    VOIDED = 5
+
+
+FLAGS = {Fit.FOREIGN_DEVICE: "foreign_device", Fit.OVER_POOL: "over_pool", Fit.TUBE_ENDED: "tube_ended"}
+DUPLICATE = "duplicate_sample"
+
+
+class TubeState(StrEnum):
+    """Where a tube is."""
+
+    EXPECTED = "expected"  # swabs or results came before its opening record
+    OPEN = "open"
+    CLOSED = "closed"
+    HANDED = "handed"
+    RECEIVED = "received"
+    DONE = "done"
+    VOID = "void"
+    LOST = "lost"
+
+
+ENDED = (TubeState.VOID, TubeState.LOST)
+
+
+class TubeResult(StrEnum):
+    """A tube's result; disputed when records contradict each other and no correction settles it."""
+
+    NEGATIVE = "negative"
+    POSITIVE = "positive"
+    INVALID = "invalid"
+    DISPUTED = "disputed"
+
+
+class RoundState(StrEnum):
+    """The state of a round."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    AMENDED = "amended"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class TubeClock:
+    """The times of a tube that its punctuality follows from."""
+
+    first_swab_at: datetime | None
+    closed_at: datetime | None
+    handed_at: datetime | None
+
+
+def leaves_by(clock: TubeClock, within_minutes: int) -> datetime | None:
+    """By when a tube must have left: one span after its closing, or one after its first swab while it is still open."""
+    start = clock.closed_at or clock.first_swab_at
+    return None if start is None else start + timedelta(minutes=within_minutes)
+
+
+def is_late(clock: TubeClock, within_minutes: int, at: datetime) -> bool:
+    """Was (or is, at `at`) the tube kept longer than allowed, open or waiting to leave?"""
+    span = timedelta(minutes=within_minutes)
+    if clock.first_swab_at is not None and (clock.closed_at or at) - clock.first_swab_at > span:
+        return True
+    return clock.closed_at is not None and (clock.handed_at or at) - clock.closed_at > span

@@ -1,0 +1,138 @@
+"""Drawing the tree, setting up units, filling and ending posts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from wuyicun.domains.territory.models import Area, Post, Unit
+from wuyicun.domains.territory.rules import UNPLACED_CODE, Level, next_path, village_path
+from wuyicun.kernel import scope
+from wuyicun.kernel.accounts import actions as accounts
+from wuyicun.kernel.accounts.models import Village
+from wuyicun.kernel.audit.actions import audit
+from wuyicun.kernel.errors import Refusal
+
+
+class NotAVillageCode(Refusal):
+    """A village's code has twelve digits."""
+
+    code = "not_a_village_code"
+    status = 400
+    words = _("行政区划代码应为 12 位数字:%(code)s")
+
+
+class LeaderAlready(Refusal):
+    """A micro-grid has one leader at a time."""
+
+    code = "leader_already"
+    words = _("%(area)s已有微网格长%(name)s,请先结束其任职")
+
+
+def found_village(*, code: str, name: str, by: UUID | None, at: datetime) -> Village:
+    """A village with its root and the leaf 未入网; the one that is already there is returned.
+
+    Raises:
+        NotAVillageCode: the code is not twelve digits.
+    """
+    path = village_path(code)
+    if path is None:
+        raise NotAVillageCode(code=code)
+    with transaction.atomic():
+        village = accounts.register_village(area_path=path, name=name, by=by, at=at)
+        with scope.enter(scope.of_system([village.pk])):
+            root, made = Area.rows().get_or_create(
+                village_id=village.pk, area_path=path, defaults={"level": Level.VILLAGE, "name": name}
+            )
+            if made:
+                Area.rows().create(
+                    village_id=village.pk, parent=root, area_path=path + UNPLACED_CODE, level=Level.UNPLACED, name="未入网"
+                )
+    return village
+
+
+@transaction.atomic
+def add_area(*, village_id: UUID, parent_path: str, level: Level, name: str, by: UUID | None, at: datetime) -> Area:
+    """A new grid or micro-grid under `parent_path`; the living one of that name is returned as it is."""
+    parent: Area = Area.rows().select_for_update().get(village_id=village_id, area_path=parent_path)
+    known: Area | None = Area.rows().filter(village_id=village_id, parent=parent, name=name, retired_at__isnull=True).first()
+    if known is not None:
+        return known
+    taken = Area.rows().filter(village_id=village_id, parent=parent).values_list("area_path", flat=True)
+    path = next_path(parent_path, level, [each for each in taken if not each.endswith(UNPLACED_CODE) or level is not Level.GRID])
+    area: Area = Area.rows().create(village_id=village_id, parent=parent, area_path=path, level=level, name=name)
+    audit("territory.add_area", by=by, at=at, village_id=village_id, subject=("area", area.pk))
+    return area
+
+
+@transaction.atomic
+def add_unit(*, village_id: UUID, area_path: str, kind: str, name: str, phone: str, by: UUID | None, at: datetime) -> Unit:
+    """A unit on an area; the one of that name is returned as it is."""
+    unit, made = Unit.rows().get_or_create(
+        village_id=village_id, area_path=area_path, name=name, defaults={"kind": kind, "phone": phone}
+    )
+    if made:
+        audit("territory.add_unit", by=by, at=at, village_id=village_id, subject=("unit", unit.pk))
+    result: Unit = unit
+    return result
+
+
+@transaction.atomic
+def appoint(
+    *,
+    village_id: UUID,
+    area_path: str,
+    role: str,
+    holder_name: str,
+    account_id: UUID | None,
+    unit_id: UUID | None = None,
+    person_id: UUID | None = None,
+    starts_at: datetime,
+    by: UUID | None,
+    at: datetime,
+) -> Post:
+    """Fill a post; the account, where there is one, gets the role's grant over the area.
+
+    Raises:
+        LeaderAlready: the micro-grid has a leader.
+    """
+    area = Area.rows().select_for_update().get(village_id=village_id, area_path=area_path)
+    if role == "micro_grid_leader":
+        sitting = Post.rows().filter(village_id=village_id, area_path=area_path, role=role, ends_at__isnull=True).first()
+        if sitting is not None:
+            raise LeaderAlready(area=area.name, name=sitting.holder_name)
+    post: Post = Post.rows().create(
+        village_id=village_id,
+        unit_id=unit_id,
+        area_path=area_path,
+        role=role,
+        holder_name=holder_name,
+        person_id=person_id,
+        account_id=account_id,
+        starts_at=starts_at,
+    )
+    if account_id is not None:
+        accounts.give_grant(
+            account_id=account_id,
+            role=role,
+            area_path=area_path,
+            village_id=village_id,
+            post_id=post.pk,
+            starts_at=starts_at,
+            by=by,
+            at=at,
+        )
+    audit("territory.appoint", by=by, at=at, village_id=village_id, subject=("post", post.pk), data={"role": role})
+    return post
+
+
+@transaction.atomic
+def end_post(*, post: Post, ends_at: datetime, by: UUID | None, at: datetime) -> None:
+    """End a post and what it granted."""
+    post.ends_at = max(ends_at, post.starts_at)
+    post.save(update_fields=["ends_at"])
+    accounts.end_grants_of_post(post_id=post.pk, ends_at=ends_at, by=by, at=at)
+    audit("territory.end_post", by=by, at=at, village_id=post.village_id, subject=("post", post.pk))

@@ -1,0 +1,116 @@
+"""What is asked of the tree, its units and posts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from wuyicun.domains.territory.models import Area, Division, Post, Unit
+from wuyicun.domains.territory.rules import LEAVES, Level
+from wuyicun.kernel.scope import within
+
+
+@dataclass(frozen=True)
+class Node:
+    """An area with those below it."""
+
+    id: UUID
+    area_path: str
+    level: str
+    name: str
+    children: list[Node] = field(default_factory=list)
+
+    @property
+    def is_leaf(self) -> bool:
+        return self.level in LEAVES
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A post as lists show it."""
+
+    id: UUID
+    unit: str
+    area: str
+    area_path: str
+    role: str
+    name: str
+    account_id: UUID | None
+    starts_at: datetime
+
+
+def areas(village_id: UUID, *, levels: Sequence[str] | None = None) -> Sequence[Area]:
+    """The village's living areas in the order of their codes, 未入网 last."""
+    rows = Area.rows().filter(village_id=village_id, retired_at__isnull=True)
+    if levels is not None:
+        rows = rows.filter(level__in=levels)
+    return sorted(rows, key=lambda area: (area.level == Level.UNPLACED, area.area_path))
+
+
+def tree(village_id: UUID) -> Node:
+    """The whole tree of a village. Raises Area.DoesNotExist when the village has none."""
+    nodes: dict[UUID, Node] = {}
+    root: Node | None = None
+    for area in sorted(areas(village_id), key=lambda area: len(area.area_path)):
+        node = nodes[area.pk] = Node(area.pk, area.area_path, area.level, area.name)
+        parent = nodes.get(area.parent_id) if area.parent_id else None
+        if parent is None:
+            root = root or node
+        else:
+            parent.children.append(node)
+    if root is None:
+        raise Area.DoesNotExist
+    for node in nodes.values():
+        node.children.sort(key=lambda child: (child.level == Level.UNPLACED, child.area_path))
+    return root
+
+
+def area(village_id: UUID, area_path: str) -> Area:
+    """The area with this path. Raises Area.DoesNotExist."""
+    found: Area = Area.rows().get(village_id=village_id, area_path=area_path)
+    return found
+
+
+def leaves(village_id: UUID, area_path: str) -> Sequence[Area]:
+    """Micro-grids and 未入网 below an area (or the area itself, when it is one)."""
+    return list(Area.rows().filter(within(area_path), village_id=village_id, level__in=LEAVES).order_by("area_path"))
+
+
+def names(village_id: UUID) -> dict[str, str]:
+    """The name of every area by its path, retired ones too."""
+    return dict(Area.rows().filter(village_id=village_id).values_list("area_path", "name"))
+
+
+def ancestry(village_path: str) -> Sequence[str]:
+    """The names of the divisions above a village, widest first (those that are known)."""
+    paths = [village_path[:width] for width in (2, 4, 6, 9)]
+    known = dict(Division.objects.filter(area_path__in=paths).values_list("area_path", "name"))
+    return [known[path] for path in paths if path in known]
+
+
+def units(village_id: UUID) -> Sequence[Unit]:
+    """The village's units by area and name."""
+    return list(Unit.rows().filter(village_id=village_id).order_by("area_path", "name"))
+
+
+def holders(village_id: UUID, at: datetime) -> Sequence[Holder]:
+    """The posts that are held at this moment, by area and role."""
+    area_names = names(village_id)
+    posts = Post.rows().filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), village_id=village_id, starts_at__lte=at)
+    return [
+        Holder(
+            post.pk,
+            post.unit.name if post.unit_id else "",
+            area_names.get(post.area_path, ""),
+            post.area_path,
+            post.role,
+            post.holder_name,
+            post.account_id,
+            post.starts_at,
+        )
+        for post in posts.select_related("unit").order_by("area_path", "role", "id")
+    ]

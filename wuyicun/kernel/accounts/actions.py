@@ -1,0 +1,73 @@
+"""Making accounts and giving or ending grants."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from wuyicun.kernel.accounts.models import Account, Grant, Village
+from wuyicun.kernel.audit.actions import audit
+from wuyicun.kernel.roles import ROLES
+
+
+@transaction.atomic
+def create_account(*, username: str, name: str, password: str, phone: str | None, by: UUID | None, at: datetime) -> Account:
+    """A new account.
+
+    Args:
+        username: unique, what is typed at the log-in.
+        name: the person's name as shown.
+        password: in clear; stored as Django's hash.
+        phone: digits only, or None; unique too, since one may log in by it.
+    """
+    account = Account(username=username, name=name, created_at=at)
+    account.set_phone(phone)
+    account.set_password(password)
+    account.save(force_insert=True)
+    audit("accounts.create", by=by, at=at, subject=("account", account.pk))
+    return account
+
+
+@transaction.atomic
+def give_grant(
+    *,
+    account_id: UUID,
+    role: str,
+    area_path: str,
+    village_id: UUID | None,
+    post_id: UUID | None,
+    starts_at: datetime,
+    by: UUID | None,
+    at: datetime,
+) -> Grant:
+    """Let an account act in a role over an area. Raises KeyError when there is no such role."""
+    grant = Grant.objects.create(
+        account_id=account_id,
+        role=ROLES[role].code,
+        area_path=area_path,
+        village_id=village_id,
+        post_id=post_id,
+        starts_at=starts_at,
+    )
+    audit("accounts.grant", by=by, at=at, village_id=village_id, subject=("account", account_id), data={"role": role, "area": area_path})
+    return grant
+
+
+@transaction.atomic
+def end_grants_of_post(*, post_id: UUID, ends_at: datetime, by: UUID | None, at: datetime) -> None:
+    """End what a post had given."""
+    for grant in Grant.objects.filter(post_id=post_id, ends_at__isnull=True):
+        grant.ends_at = max(ends_at, grant.starts_at)
+        grant.save(update_fields=["ends_at"])
+        audit("accounts.end_grant", by=by, at=at, village_id=grant.village_id, subject=("account", grant.account_id), data={"role": grant.role})
+
+
+@transaction.atomic
+def register_village(*, area_path: str, name: str, by: UUID | None, at: datetime) -> Village:
+    """Take a village into the register; the one who is already there is returned as it is."""
+    village, made = Village.objects.get_or_create(area_path=area_path, defaults={"name": name, "created_at": at})
+    if made:
+        audit("accounts.register_village", by=by, at=at, subject=("village", village.pk))
+    return village

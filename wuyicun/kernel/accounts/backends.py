@@ -1,0 +1,38 @@
+"""Log in by user name or by phone number, found through the phone's blind index."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.backends import BaseBackend
+from django.http import HttpRequest
+
+from wuyicun.kernel.accounts.models import PHONE, Account
+from wuyicun.kernel.crypto import blind_index
+
+
+class NameOrPhoneBackend(BaseBackend):
+    """Finds the account by what was typed; takes the same time whether or not there is one."""
+
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **credentials: Any
+    ) -> Account | None:
+        typed = (username or credentials.get("login") or "").strip()
+        if not typed or password is None:
+            return None
+        account = _find(typed)
+        if account is None:
+            Account().set_password(password)
+            return None
+        return account if account.check_password(password) and account.is_active else None
+
+    def get_user(self, user_id: Any) -> Account | None:
+        return Account.objects.filter(pk=user_id, is_active=True).first()
+
+
+def _find(typed: str) -> Account | None:
+    account = Account.objects.filter(username=typed).first()
+    digits = "".join(character for character in typed if character.isdigit())
+    if account is None and len(digits) >= 11:
+        account = Account.objects.filter(phone_index=blind_index(digits[-11:], PHONE)).first()
+    return account

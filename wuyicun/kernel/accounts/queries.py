@@ -1,0 +1,55 @@
+"""What is asked of accounts: who is this, what may they do now, which villages are there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from wuyicun.kernel.accounts.models import Account, Grant, Village
+from wuyicun.kernel.roles import ROLES
+from wuyicun.kernel.scope import Held, Scope
+
+
+def grants_in_force(account_id: UUID, at: datetime) -> Sequence[Grant]:
+    """The account's grants that hold at this moment, widest area first."""
+    return list(
+        Grant.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), account_id=account_id, starts_at__lte=at).order_by(
+            "area_path", "role"
+        )
+    )
+
+
+def scope_of(account: Account, at: datetime) -> Scope:
+    """What the account may do at this moment; an inactive account may do nothing."""
+    if not account.is_active:
+        return Scope(account_id=account.pk, villages=())
+    grants = [grant for grant in grants_in_force(account.pk, at) if grant.role in ROLES]
+    villages = {grant.village_id for grant in grants if grant.village_id is not None}
+    for grant in grants:
+        if grant.village_id is None:
+            villages.update(village.pk for village in villages_below(grant.area_path))
+    held = tuple(Held(ROLES[grant.role], grant.area_path) for grant in grants)
+    return Scope(account_id=account.pk, villages=tuple(sorted(villages)), held=held)
+
+
+def villages_below(area_path: str) -> Sequence[Village]:
+    """All villages in an area above the village, by their place in the tree."""
+    return list(Village.objects.filter(area_path__gte=area_path, area_path__lt=area_path + "~").order_by("area_path"))
+
+
+def villages(ids: Sequence[UUID]) -> Sequence[Village]:
+    """The named villages, by their place in the tree."""
+    return list(Village.objects.filter(pk__in=ids).order_by("area_path"))
+
+
+def all_villages() -> Sequence[Village]:
+    """Every village of the installation (for the command line and jobs)."""
+    return list(Village.objects.order_by("area_path"))
+
+
+def names_of(ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The names of accounts, for lists of who did what."""
+    return dict(Account.objects.filter(pk__in=ids).values_list("pk", "name"))

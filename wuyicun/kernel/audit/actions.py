@@ -1,0 +1,43 @@
+"""Writing the audit: a row in the same transaction as what it tells of."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from wuyicun.kernel.audit.models import AuditRow
+
+
+def audit(
+    action: str,
+    *,
+    by: UUID | None,
+    at: datetime,
+    village_id: UUID | None = None,
+    subject: tuple[str, UUID] | None = None,
+    data: Mapping[str, object] | None = None,
+) -> None:
+    """Add a row.
+
+    Args:
+        action: ``room.verb``.
+        by: the account that acts; None for the program itself.
+        at: when, as the action was told.
+        village_id: whose data was touched, None for the installation's own.
+        subject: what was touched: its kind and id.
+        data: codes, counts, ids; never a name, number or phone.
+    """
+    kind, subject_id = subject if subject is not None else ("", None)
+    row = AuditRow(
+        village_id=village_id, at=at, by=by, action=action, subject_kind=kind, subject_id=subject_id, data=dict(data or {})
+    )
+    row.save(force_insert=True)
+
+
+def digest(content: object) -> str:
+    """The SHA-256 of a JSON value, to say in the audit what was asked without repeating it."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()

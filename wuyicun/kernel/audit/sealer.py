@@ -1,0 +1,130 @@
+"""The sealer and the verifier.
+
+Rows are not chained as they are written: that would queue all commits. The sealer, alone under an advisory lock,
+covers the rows of all transactions older than the oldest one still open. A seal keeps each row's id and digest, so
+that the verifier names the first row that was altered, removed or slipped in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+LOCK = 0x57555949
+ROW_BYTES = 16 + 32
+
+_ROW = (
+    "uuid_send(id) || sha256(convert_to(concat_ws(E'\\x1f', id, xid, coalesce(village_id::text, '-'),"
+    " extract(epoch from at), coalesce(by::text, '-'), action, subject_kind, coalesce(subject_id::text, '-'), data::text), 'UTF8'))"
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a verification found.
+
+    Attributes:
+        rows: audit rows there are.
+        sealed: rows that a seal covers.
+        seals: links of the chain.
+        verified: nothing is wrong.
+        first_bad: what is wrong with the first bad row or seal, or None.
+        head: number and hash of the last seal, to be kept outside.
+    """
+
+    rows: int
+    sealed: int
+    seals: int
+    verified: bool
+    first_bad: str | None
+    head: str
+
+
+def seal(connection: psycopg.Connection[Any], at: datetime) -> int:
+    """Append a seal over what can no longer change; returns how many rows it covers (0: nothing to seal).
+
+    Args:
+        connection: as `wuyi_sealer`, which may read the audit and insert seals, nothing else.
+        at: the time written into the seal.
+    """
+    with connection.transaction(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        cursor.execute("SELECT epoch, to_xid, hash FROM audit_auditseal ORDER BY number DESC LIMIT 1")
+        last = cursor.fetchone()
+        epoch, start, previous = (int(last[0]), int(last[1]), bytes(last[2])) if last else (1, 0, b"")
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        end = int(str((cursor.fetchone() or (0,))[0]))
+        if end < start:  # the cluster was restored: transaction ids began again
+            epoch, start = epoch + 1, 0
+        rows, content = _content(cursor, start, end)
+        if rows == 0:
+            return 0
+        cursor.execute(
+            "INSERT INTO audit_auditseal (epoch, from_xid, to_xid, rows, content, previous, hash, at)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+            [epoch, start, end, rows, content, previous, _link(previous, epoch, start, end, content), at],
+        )
+        return rows
+
+
+def verify(connection: psycopg.Connection[Any]) -> Verdict:
+    """Check every link against the one before it and every row against its seal."""
+    with connection.transaction(), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM audit_auditrow")
+        total = int(str((cursor.fetchone() or (0,))[0]))
+        cursor.execute("SELECT number, epoch, from_xid, to_xid, content, previous, hash FROM audit_auditseal ORDER BY number")
+        seals = cursor.fetchall()
+        previous, sealed, bad, head = b"", 0, None, "0:"
+        for number, epoch, start, end, content, before, link in seals:
+            kept = bytes(content)
+            bad = bad or _broken_link(int(number), previous, bytes(before), bytes(link), (int(epoch), int(start), int(end)), kept)
+            if int(epoch) == int(seals[-1][1]):
+                _, found = _content(cursor, int(start), int(end))
+                bad = bad or _first_difference(int(number), kept, found)
+            previous, sealed, head = bytes(link), sealed + len(kept) // ROW_BYTES, f"{number}:{bytes(link).hex()}"
+        return Verdict(total, sealed, len(seals), bad is None, bad, head)
+
+
+def _content(cursor: psycopg.Cursor[Any], start: int, end: int) -> tuple[int, bytes]:
+    cursor.execute(
+        f"SELECT count(*), coalesce(string_agg({_ROW}, ''::bytea ORDER BY xid, id), ''::bytea)"
+        " FROM audit_auditrow WHERE xid >= %s AND xid < %s",
+        [start, end],
+    )
+    count, content = cursor.fetchone() or (0, b"")
+    return int(count), bytes(content)
+
+
+def _link(previous: bytes, epoch: int, start: int, end: int, content: bytes) -> bytes:
+    return hashlib.sha256(previous + f"|{epoch}|{start}|{end}|".encode() + content).digest()
+
+
+def _broken_link(
+    number: int, expected: bytes, previous: bytes, link: bytes, span: tuple[int, int, int], content: bytes
+) -> str | None:
+    if previous != expected or link != _link(previous, *span, content):
+        return f"seal {number}"
+    return None
+
+
+def _rows(content: bytes) -> Iterator[tuple[str, bytes]]:
+    for start in range(0, len(content), ROW_BYTES):
+        yield content[start : start + 16].hex(), content[start + 16 : start + ROW_BYTES]
+
+
+def _first_difference(number: int, kept: bytes, found: bytes) -> str | None:
+    if kept == found:
+        return None
+    before, now = dict(_rows(kept)), dict(_rows(found))
+    for row, value in before.items():
+        if row not in now:
+            return f"row {row} (seal {number}): removed"
+        if now[row] != value:
+            return f"row {row} (seal {number}): altered"
+    added = next((row for row in now if row not in before), "?")
+    return f"row {added} (seal {number}): slipped in"

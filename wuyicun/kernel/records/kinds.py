@@ -1,0 +1,81 @@
+"""What a kind of record is, and the register in which rooms enter theirs (`config/kinds.py` lists the rooms)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from wuyicun.kernel.roles import Permission
+
+
+class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A record as it travels."""
+
+    id: UUID
+    seq: int
+    kind: str
+    at: datetime
+    data: msgspec.Raw
+    v: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A record on its way into its room: the envelope with its village, device, author and times."""
+
+    id: UUID
+    village_id: UUID
+    device: UUID
+    seq: int
+    kind: str
+    v: int
+    at: datetime
+    corrected_at: datetime
+    received_at: datetime
+    by: UUID | None
+    data: Any
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a record: accepted, duplicate, held or quarantined; with a code and flags."""
+
+    id: UUID
+    outcome: str = "accepted"
+    code: str = ""
+    flags: list[str] = field(default_factory=list)
+
+
+Apply = Callable[[Sequence[Row]], Mapping[UUID, Outcome]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of record.
+
+    Attributes:
+        name: as in the envelope.
+        schema: the msgspec struct of its data (version 1).
+        permission: what the author must be allowed in the village.
+        room: the rooms' shared `apply`, called once for all rows of its kinds in a transaction; set-based.
+    """
+
+    name: str
+    schema: type[msgspec.Struct]
+    permission: Permission
+    apply: Apply
+
+
+@cache
+def kinds() -> Mapping[str, Kind]:
+    """All kinds by name."""
+    table: Sequence[Kind] = import_string(settings.WUYI_RECORD_KINDS)
+    return {kind.name: kind for kind in table}

@@ -1,0 +1,116 @@
+"""Whose data, in one place.
+
+An account holds grants (role, area path, from, to). `enter` opens the transaction and tells PostgreSQL which villages
+the row-level policies let through; `Scope.permits` and `Scope.paths` say which areas inside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from wuyicun.kernel.roles import Permission, Role
+
+_END = "~"  # sorts after every digit, so that [path, path~) is the subtree of `path`
+
+
+class NobodySaidWhose(RuntimeError):
+    """A village's table was read outside of a scope: a defect of the program, never the user's doing."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """One grant as the scope sees it: a role over an area and all below it."""
+
+    role: Role
+    area_path: str
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What one account may do now, and in which villages.
+
+    Attributes:
+        account_id: who acts; None for the system itself (jobs, the command line).
+        villages: the villages whose rows may show.
+        held: the grants that are in force.
+    """
+
+    account_id: UUID | None
+    villages: tuple[UUID, ...]
+    held: tuple[Held, ...] = ()
+    system: bool = False
+
+    def paths(self, permission: Permission) -> tuple[str, ...]:
+        """The area paths over which `permission` is held."""
+        if self.system:
+            return ("",)
+        return tuple(sorted({held.area_path for held in self.held if permission in held.role.permissions}))
+
+    def permits(self, permission: Permission, area_path: str | None = None) -> bool:
+        """May this account do it, somewhere (no path) or in the given area?"""
+        paths = self.paths(permission)
+        if area_path is None:
+            return bool(paths)
+        return any(area_path.startswith(path) for path in paths)
+
+    def covering(self, permission: Permission, field: str = "area_path") -> Q:
+        """A filter for rows whose `field` lies in an area over which `permission` is held."""
+        condition = Q(pk__in=[])
+        for path in self.paths(permission):
+            condition |= within(path, field)
+        return condition
+
+
+def within(area_path: str, field: str = "area_path") -> Q:
+    """A filter for an area and all below it, as a range so that it stays on the index under the policies."""
+    return Q(**{f"{field}__gte": area_path, f"{field}__lt": area_path + _END})
+
+
+def of_system(villages: Iterable[UUID]) -> Scope:
+    """The scope in which the program itself works on these villages (a job, an import from the shell)."""
+    return Scope(account_id=None, villages=tuple(villages), system=True)
+
+
+_current: ContextVar[Scope | None] = ContextVar("wuyi_scope", default=None)
+
+
+def required() -> Scope:
+    """The scope that was entered.
+
+    Raises:
+        NobodySaidWhose: nobody entered one.
+    """
+    scope = _current.get()
+    if scope is None:
+        raise NobodySaidWhose
+    return scope
+
+
+@contextmanager
+def enter(scope: Scope) -> Iterator[Scope]:
+    """Open a transaction in which only the scope's villages show; scopes nest, the inner one holds until it is left."""
+    outer = _current.get()
+    token = _current.set(scope)
+    try:
+        with transaction.atomic():
+            _tell(scope)
+            try:
+                yield scope
+            finally:
+                if outer is not None and not connection.needs_rollback:
+                    _tell(outer)
+    finally:
+        _current.reset(token)
+
+
+def _tell(scope: Scope) -> None:
+    value = "{" + ",".join(str(village) for village in scope.villages) + "}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('wuyi.villages', %s, true)", [value])
