@@ -50,6 +50,8 @@ export interface Person {
   state: EntryState;
   /** Must have a tube to themselves. */
   single: boolean;
+  /** Owes the single re-test of a positive pool. */
+  retest: boolean;
   groups: string[];
   sampled_at: string | null;
 }
@@ -83,11 +85,18 @@ export interface Round {
   counts: Record<EntryState, number>;
 }
 
+export interface Worker {
+  /** The account that is logged in; must be the one that the queue belongs to. */
+  id: string;
+  name: string;
+  role: string;
+}
+
 export interface Session {
   token: string;
   device: string;
   server_time: string;
-  worker: { id: string; name: string; role: string };
+  worker: Worker;
   villages: Village[];
 }
 
@@ -106,6 +115,10 @@ export interface FieldApiOptions {
   csrf: string;
   now: () => number;
   clock: ServerClock;
+  /** Called with every session that was opened, by whichever request needed it. */
+  onSession?: (session: Session) => void;
+  /** Called after every request: whether anything came back. */
+  onReach?: (reached: boolean) => void;
 }
 
 const SENDING_TIMEOUT_MS = 30_000;
@@ -160,6 +173,7 @@ export class FieldApi {
     clock.observe(sentAt, session.server_time, now());
     if (session.worker.id !== account) throw new FieldError("account");
     this.token = session.token;
+    this.options.onSession?.(session);
     return session;
   }
 
@@ -188,8 +202,11 @@ export class FieldApi {
       controller.abort();
     }, timeout);
     try {
-      return await this.options.transport({ method, path, headers, body, withCookie, signal: controller.signal });
+      const answer = await this.options.transport({ method, path, headers, body, withCookie, signal: controller.signal });
+      this.options.onReach?.(true);
+      return answer;
     } catch {
+      this.options.onReach?.(false);
       throw new FieldError("unreachable");
     } finally {
       clearTimeout(timer);

@@ -1,4 +1,4 @@
-import { FieldApi, type Transport } from "./api.ts";
+import { FieldApi, type Session, type Transport } from "./api.ts";
 import { FieldDatabase } from "./database.ts";
 import { LeaseLock, webLock, type SendLock } from "./lock.ts";
 import { Queue } from "./queue.ts";
@@ -17,6 +17,8 @@ export interface EngineOptions {
   locks?: LockManager | undefined;
   onStatus?: (status: SenderStatus) => void;
   onSettled?: (records: StoredRecord[]) => void;
+  onSession?: (session: Session) => void;
+  onReach?: (reached: boolean) => void;
 }
 
 export interface Engine {
@@ -42,11 +44,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const database = new FieldDatabase(options.account);
   const device = await database.noteOnce("device", makeId);
   const clock = new ServerClock(now);
-  const { account, transport, csrf } = options;
-  const api = new FieldApi({ transport, account, device, csrf, now, clock });
+  const api = new FieldApi({ ...options, device, now, clock });
   // Later, because the record may be made inside a transaction that is not finished yet.
   const queue = new Queue(database, makeId, now, () => setTimeout(() => sender.nudge(), 0));
   const sender = new Sender({
+    ...options,
     queue,
     lock: sendLock(options.locks, database, makeId(), now),
     send: async (batch) => {
@@ -56,8 +58,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       return answer;
     },
     now,
-    ...(options.onStatus ? { onStatus: options.onStatus } : {}),
-    ...(options.onSettled ? { onSettled: options.onSettled } : {}),
   });
   await forgetOld(queue);
   return {

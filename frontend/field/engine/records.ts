@@ -1,9 +1,9 @@
 /** What the phone records, by kind; the server's `records.py` of each room holds the other half of this list. */
 export interface RecordData {
   "tube.open": { round: string; station: string; tube: string; pool: number };
-  sample: { round: string; station: string; tube: string } & Subject;
+  /** `retest`: the single re-test of one whose pool was positive. */
+  sample: { round: string; station: string; tube: string; retest?: true } & Subject;
   "tube.close": { round: string; tube: string; count: number; reason: ShortReason | null };
-  "tube.end": { round: string; tube: string; state: "void" | "lost"; reason: string };
   outcome: { round: string; person: string; outcome: DoorOutcome; reason: DoorReason; note: string };
   excuse: { round: string; person: string; reason: ExcuseReason; until: string };
   void: { record: string; reason: VoidReason };

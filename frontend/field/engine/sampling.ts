@@ -1,6 +1,6 @@
 import type { FieldDatabase } from "./database.ts";
 import type { Queue, Undone } from "./queue.ts";
-import type { AnyRecord, ShortReason, StoredRecord, Subject } from "./records.ts";
+import type { AnyRecord, ShortReason, StoredRecord, Subject, VoidReason } from "./records.ts";
 
 /** One swab of a tube as this phone knows it. */
 export interface Swab {
@@ -16,7 +16,6 @@ export interface Tube {
   opening: StoredRecord<"tube.open">;
   swabs: Swab[];
   closing: StoredRecord<"tube.close"> | null;
-  ended: "void" | "lost" | null;
 }
 
 /** empty · room · last: one more fits · full · closed: nothing may be added */
@@ -26,7 +25,7 @@ export type TubeFill = "empty" | "room" | "last" | "full" | "closed";
 export type TubeAge = "fresh" | "soon" | "late";
 
 /** Why the model refuses; the page says it in words. */
-export type SamplingFault = "no_tube" | "tube_closed" | "tube_full" | "tube_known" | "tube_empty" | "reason_needed" | "reason_not_needed";
+export type SamplingFault = "no_tube" | "tube_closed" | "tube_full" | "tube_known" | "tube_empty" | "tube_not_empty" | "reason_needed" | "reason_not_needed";
 
 export class SamplingError extends Error {
   constructor(readonly fault: SamplingFault) {
@@ -43,7 +42,7 @@ export function tubesOf(records: readonly AnyRecord[]): Tube[] {
     if (record.voidedBy !== null) continue;
     if (record.kind === "tube.open" && !tubes.has(record.data.tube)) {
       const { tube: code, round, station, pool } = record.data;
-      tubes.set(code, { code, round, station, pool, opening: record, swabs: [], closing: null, ended: null });
+      tubes.set(code, { code, round, station, pool, opening: record, swabs: [], closing: null });
     } else if (record.kind === "sample") {
       const { person, card } = record.data as { person?: string; card?: string };
       const subject: Subject = person === undefined ? { card: card ?? "" } : { person };
@@ -51,16 +50,13 @@ export function tubesOf(records: readonly AnyRecord[]): Tube[] {
     } else if (record.kind === "tube.close") {
       const tube = tubes.get(record.data.tube);
       if (tube) tube.closing = record;
-    } else if (record.kind === "tube.end") {
-      const tube = tubes.get(record.data.tube);
-      if (tube) tube.ended = record.data.state;
     }
   }
   return [...tubes.values()];
 }
 
 export function isOpen(tube: Tube): boolean {
-  return tube.closing === null && tube.ended === null;
+  return tube.closing === null;
 }
 
 export function fillOf(tube: Tube): TubeFill {
@@ -83,15 +79,11 @@ export function ageOf(tube: Tube, now: number, tubeMinutes: number): TubeAge {
   return minutes < tubeMinutes ? "soon" : "late";
 }
 
-/** The swab of this person, or of this card, that this phone took in the round. */
-export function swabOf(tubes: readonly Tube[], subject: Subject): Swab | null {
+/** The swab of this person, or of this card, that this phone took in the round; re-tests are looked for apart. */
+export function swabOf(tubes: readonly Tube[], subject: Subject, retest = false): Swab | null {
   const key = JSON.stringify(subject);
-  for (const tube of tubes) {
-    if (tube.ended !== null) continue;
-    const swab = tube.swabs.find((each) => JSON.stringify(each.subject) === key);
-    if (swab) return swab;
-  }
-  return null;
+  const isIt = (swab: Swab): boolean => JSON.stringify(swab.subject) === key && (swab.record.data.retest ?? false) === retest;
+  return tubes.flatMap((tube) => tube.swabs).find(isIt) ?? null;
 }
 
 /** One round at one station on this phone. Each step is checked and stored in one transaction: two pages can't overfill a tube. */
@@ -109,18 +101,24 @@ export class Sampling {
   }
 
   open(code: string, pool: number): Promise<StoredRecord<"tube.open">> {
-    return this.step(async (tubes) => {
-      if (tubes.some((tube) => tube.code === code)) throw new SamplingError("tube_known");
-      return this.queue.record(this.village, "tube.open", { round: this.round, station: this.station, tube: code, pool });
+    return this.step((tubes) => this.addTube(tubes, code, pool));
+  }
+
+  sample(code: string, subject: Subject, retest = false): Promise<StoredRecord<"sample">> {
+    return this.step((tubes) => {
+      if (fillOf(openTube(tubes, code)) === "full") throw new SamplingError("tube_full");
+      return this.addSwab(code, subject, retest);
     });
   }
 
-  sample(code: string, subject: Subject): Promise<StoredRecord<"sample">> {
+  /** A tube of their own for somebody who must have one: opened, filled and closed at once. */
+  sampleSingly(code: string, subject: Subject, retest = false): Promise<StoredRecord<"sample">> {
     return this.step(async (tubes) => {
-      const tube = openTube(tubes, code);
-      if (fillOf(tube) === "full") throw new SamplingError("tube_full");
-      const data = { round: this.round, station: this.station, tube: code, ...subject };
-      return this.queue.record(this.village, "sample", data, true);
+      const isReady = tubes.some((tube) => tube.code === code && tube.pool === 1 && fillOf(tube) === "empty");
+      if (!isReady) await this.addTube(tubes, code, 1);
+      const swab = await this.addSwab(code, subject, retest);
+      await this.queue.record(this.village, "tube.close", { round: this.round, tube: code, count: 1, reason: null }, true);
+      return swab;
     });
   }
 
@@ -137,14 +135,32 @@ export class Sampling {
     });
   }
 
-  /** The tube can't be used: all who are in it are owed again. An empty one is simply taken back. */
-  discard(code: string): Promise<StoredRecord<"tube.end"> | Undone> {
-    return this.step<StoredRecord<"tube.end"> | Undone>(async (tubes) => {
-      const tube = tubes.find((each) => each.code === code);
-      if (!tube || tube.ended !== null) throw new SamplingError("no_tube");
-      if (tube.swabs.length === 0) return this.queue.undo(tube.opening.id, "wrong_tube");
-      return this.queue.record(this.village, "tube.end", { round: this.round, tube: code, state: "void", reason: "damaged" });
+  /** A tube that holds nothing yet is not used after all. */
+  putAway(code: string): Promise<Undone> {
+    return this.step(async (tubes) => {
+      const tube = openTube(tubes, code);
+      if (tube.swabs.length > 0) throw new SamplingError("tube_not_empty");
+      return this.queue.undo(tube.opening.id, "wrong_tube");
     });
+  }
+
+  /** Takes a swab back; the closing of its tube too, whose count is no longer true. */
+  undoSwab(record: string, reason: VoidReason): Promise<Undone> {
+    return this.step(async (tubes) => {
+      const tube = tubes.find(({ swabs }) => swabs.some((swab) => swab.record.id === record));
+      if (tube?.closing) await this.queue.undo(tube.closing.id, reason);
+      return this.queue.undo(record, reason);
+    });
+  }
+
+  private async addTube(tubes: readonly Tube[], code: string, pool: number): Promise<StoredRecord<"tube.open">> {
+    if (tubes.some((tube) => tube.code === code)) throw new SamplingError("tube_known");
+    return this.queue.record(this.village, "tube.open", { round: this.round, station: this.station, tube: code, pool });
+  }
+
+  private addSwab(tube: string, subject: Subject, retest: boolean): Promise<StoredRecord<"sample">> {
+    const data = { round: this.round, station: this.station, tube, ...(retest ? { retest } : {}), ...subject } as const;
+    return this.queue.record(this.village, "sample", data, true);
   }
 
   private step<T>(work: (tubes: Tube[]) => Promise<T>): Promise<T> {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Engine } from "../engine/engine.ts";
+import { readCard, readTubeCode } from "../engine/codes.ts";
 import { ageOf, fillOf, minutesOf, SamplingError, swabOf, type Sampling, type Tube } from "../engine/sampling.ts";
 import { newPhone, openTestEngine, ROUND, STATION, TestClock, TestServer, VILLAGE } from "./support.ts";
 
@@ -79,19 +80,32 @@ describe("the sampling model", () => {
   it("refuses a code that this phone already used in the round, unless its opening was taken back", async () => {
     await sampling.open("X-1", 10);
     expect(await fault(sampling.open("X-1", 10))).toBe("tube_known");
-    expect(await sampling.discard("X-1")).toBe("taken_back");
+    expect(await sampling.putAway("X-1")).toBe("taken_back");
     await sampling.open("X-1", 1);
     expect((await tube("X-1")).pool).toBe(1);
+    await sampling.sample("X-1", { person: "p1" });
+    expect(await fault(sampling.putAway("X-1"))).toBe("tube_not_empty");
   });
 
-  it("ends a tube that holds swabs by a record, and its people may be sampled again", async () => {
+  it("gives one who must be alone a tube of their own beside the open one", async () => {
     await sampling.open("X-1", 10);
-    await sampling.sample("X-1", { person: "p1" });
-    expect(swabOf(await sampling.tubes(), { person: "p1" })).not.toBeNull();
-    await sampling.discard("X-1");
-    expect((await tube("X-1")).ended).toBe("void");
-    expect(swabOf(await sampling.tubes(), { person: "p1" })).toBeNull();
-    expect(await fault(sampling.sample("X-1", { person: "p2" }))).toBe("tube_closed");
+    await sampling.sampleSingly("S-1", { person: "p1" }, true);
+    const single = await tube("S-1");
+    expect([single.pool, fillOf(single), single.closing?.data.count]).toEqual([1, "closed", 1]);
+    expect(single.swabs[0]?.record.data.retest).toBe(true);
+    expect(fillOf(await tube("X-1"))).toBe("empty");
+    expect(await fault(sampling.sampleSingly("S-1", { person: "p2" }))).toBe("tube_known");
+  });
+
+  it("opens a closed tube again when a swab of it is undone, since its count is no longer true", async () => {
+    const swab = await sampling.sampleSingly("S-1", { person: "p1" });
+    await engine.sender.sendNow(true);
+    expect(await sampling.undoSwab(swab.id, "wrong_person")).toBe("voided");
+    expect(fillOf(await tube("S-1"))).toBe("empty");
+    await engine.sender.sendNow(true);
+    expect([...server.stored.values()].map(({ kind }) => kind)).toEqual(["tube.open", "sample", "tube.close", "void", "void"]);
+    await sampling.sampleSingly("S-1", { person: "p2" });
+    expect(fillOf(await tube("S-1"))).toBe("closed");
   });
 
   it("finds the swab of a person or a card", async () => {
@@ -100,6 +114,7 @@ describe("the sampling model", () => {
     const tubes = await sampling.tubes();
     expect(swabOf(tubes, { card: "PTOKEN" })?.record.data.tube).toBe("X-1");
     expect(swabOf(tubes, { person: "PTOKEN" })).toBeNull();
+    expect(swabOf(tubes, { card: "PTOKEN" }, true)).toBeNull();
   });
 
   it("counts an open tube's minutes from its first swab, a closed one's from its closing", async () => {
@@ -126,5 +141,24 @@ describe("the sampling model", () => {
     engine.close();
     const again = (await openTestEngine(server, clock)).sampling(VILLAGE, ROUND, STATION);
     expect(await again.tubes()).toEqual(before);
+  });
+});
+
+describe("codes", () => {
+  it("of tubes are put right as far as the server would take them", () => {
+    expect(readTubeCode(" x-0173\n")).toBe("X-0173");
+    expect(readTubeCode("Ｘ－０１７３")).toBe("X-0173");
+    expect(readTubeCode("张秀英")).toBeNull();
+    expect(readTubeCode("-1")).toBeNull();
+    expect(readTubeCode("1".repeat(41))).toBeNull();
+    expect(readTubeCode("")).toBeNull();
+  });
+
+  it("of cards are told from names, numbers and tubes", () => {
+    const card = "P4f9KcQ0aXyZ_7mN2bR8tUw";
+    expect(readCard(` ${card}\r`)).toBe(card);
+    for (const text of ["张秀英", "PANG XIAOMING", "pangxiaoming", "11010519491231002X", "X-0173", "H4f9KcQ0aXyZ_7mN2bR8tUw"]) {
+      expect(readCard(text)).toBeNull();
+    }
   });
 });
