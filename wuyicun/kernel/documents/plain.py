@@ -19,9 +19,9 @@ class _Echo:
 def csv_lines(titles: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
     """The lines of a CSV file, for a streaming response: byte order mark (Excel needs it for Chinese), titles, rows."""
     writer = csv.writer(_Echo(), lineterminator="\r\n")
-    yield _MARK + cast(str, writer.writerow([inert(title) for title in titles]))
+    yield _MARK + cast("str", writer.writerow([inert(title) for title in titles]))
     for row in rows:
-        yield cast(str, writer.writerow([_plain(value) for value in row]))
+        yield cast("str", writer.writerow([_plain(value) for value in row]))
 
 
 def _plain(value: Cell) -> str:

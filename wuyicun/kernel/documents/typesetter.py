@@ -1,4 +1,4 @@
-"""Runs as a process of its own: reads `{"files": {name: text}, "fonts": [folder]}` as JSON, writes the PDF of `main.typ`.
+"""Runs as a process of its own: `{"files": {name: text}, "fonts": [folder]}` as JSON in, the PDF of `main.typ` out.
 
 typst keeps what it laid out for the next ten documents, 220 MB for each long ledger, and offers no way to forget it:
 a web server that calls it grows by gigabytes. A process that ends does forget. Imports nothing of this package, so that

@@ -5,7 +5,7 @@ catalogue of the language and handed over as a dictionary, so that templates sta
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from django.utils import translation
@@ -28,9 +28,7 @@ def translated(sources: Sequence[str], language: str) -> dict[str, str]:
         return {message: translation.gettext(message) for source in sources for _, message in messages(source)}
 
 
-def extract(
-    file: BinaryIO, keywords: Sequence[str], comment_tags: Sequence[str], options: Mapping[str, str]
-) -> Iterator[tuple[int, str, str, list[str]]]:
+def extract(file: BinaryIO, *_configuration: object, **_options: object) -> Iterator[tuple[int, str, str, list[str]]]:
     """Babel's extraction method for `*.typ` files: `typst = wuyicun.kernel.documents.words:extract`."""
     for line, message in messages(file.read().decode()):
         yield line, "gettext", message, []

@@ -22,6 +22,13 @@ LAST_ROW = 1_048_575
 """Index of the last row that a worksheet can have."""
 
 _A4 = 9
+_OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+    "default_date_format": "yyyy-mm-dd",
+}
 _NARROWEST, _WIDEST = 6, 40
 _EXACT_DIGITS = 15
 _FOOTER_CHARACTERS = 255
@@ -75,23 +82,20 @@ def workbook(sheets: Iterable[Sheet], *, made_by: str, made_at: datetime) -> Bin
 
 def write_workbook(file: BinaryIO, sheets: Iterable[Sheet], *, made_by: str, made_at: datetime) -> None:
     """The same, into a file of the caller's."""
-    book = xlsxwriter.Workbook(
-        file,
-        {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_numbers": False,
-            "strings_to_urls": False,
-            "default_date_format": "yyyy-mm-dd",
-        },
-    )
-    book.set_properties({"author": made_by, "created": local(made_at)})
-    styles = _Styles(book)
-    tabs: set[str] = set()
-    for sheet in sheets:
-        worksheet = book.add_worksheet(_tab(sheet.title, tabs))
-        _SheetWriter(worksheet, sheet, styles).write(f"{made_by} · {in_words(made_at)}")
-    book.close()
+    with tempfile.TemporaryDirectory(prefix="wuyicun-") as folder:
+        book = xlsxwriter.Workbook(file, _OPTIONS | {"tmpdir": folder})
+        book.set_properties({"author": made_by, "created": local(made_at)})
+        styles = _Styles(book)
+        tabs: set[str] = set()
+        try:
+            for sheet in sheets:
+                worksheet = book.add_worksheet(_tab(sheet.title, tabs))
+                _SheetWriter(worksheet, sheet, styles).write(f"{made_by} · {in_words(made_at)}")
+            book.close()
+        except BaseException:
+            for worksheet in book.worksheets():  # else half a ledger stays behind, open and readable
+                worksheet.row_data_fh.close()
+            raise
 
 
 class _Styles:
