@@ -60,6 +60,18 @@ class Scope:
             return bool(paths)
         return any(area_path.startswith(path) for path in paths)
 
+    def may_in(self, village_path: str) -> dict[Permission, tuple[str, ...]]:
+        """What may be done within a village, each with the areas over which (a wider area counts as the village)."""
+        if self.system:
+            return {permission: (village_path,) for permission in Permission}
+        found: dict[Permission, tuple[str, ...]] = {}
+        for held in self.held:
+            if held.area_path.startswith(village_path) or village_path.startswith(held.area_path):
+                for permission in held.role.permissions:
+                    path = max(held.area_path, village_path, key=len)
+                    found[permission] = (*found.get(permission, ()), path)
+        return found
+
     def covering(self, permission: Permission, field: str = "area_path") -> Q:
         """A filter for rows whose `field` lies in an area over which `permission` is held."""
         condition = Q(pk__in=[])

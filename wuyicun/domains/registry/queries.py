@@ -42,6 +42,16 @@ def people_of_cards(named: Collection[tuple[UUID, str]]) -> Mapping[tuple[UUID, 
     return found
 
 
+def areas_of_people(named: Collection[tuple[UUID, UUID]]) -> Mapping[tuple[UUID, UUID], str]:
+    """The area path of each (village, person)."""
+    if not named:
+        return {}
+    rows = Person.rows().filter(
+        village_id__in={village for village, _ in named}, pk__in={person for _, person in named}
+    )
+    return {(village, person): path for village, person, path in rows.values_list("village_id", "pk", "area_path")}
+
+
 @dataclass(frozen=True, slots=True)
 class ToDraw:
     """What a roll must know of a person to draw them."""

@@ -156,10 +156,10 @@ UPDATE screening_tube t SET
     WHEN v.corrected_at IS NOT NULL THEN 'received' WHEN h.corrected_at IS NOT NULL THEN 'handed'
     WHEN c.corrected_at IS NOT NULL THEN 'closed' WHEN o.device IS NOT NULL THEN 'open' ELSE 'expected' END
 FROM given g
-  JOIN screening_round r ON r.village_id = g.village_id AND r.id = g.round_id
   LEFT JOIN opened o USING (village_id, round_id, code) LEFT JOIN closed c USING (village_id, round_id, code)
   LEFT JOIN ended e USING (village_id, round_id, code) LEFT JOIN handed h USING (village_id, round_id, code)
   LEFT JOIN received v USING (village_id, round_id, code) LEFT JOIN result s USING (village_id, round_id, code)
+  JOIN screening_round r ON r.village_id = g.village_id AND r.id = g.round_id
 WHERE t.village_id = g.village_id AND t.round_id = g.round_id AND t.code = g.code
 RETURNING t.result
 """

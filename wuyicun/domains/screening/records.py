@@ -151,9 +151,10 @@ def apply(rows: Sequence[Row]) -> Mapping[UUID, Outcome]:
     taken = _Taken({}, {row.id: Outcome(row.id) for row in rows}, round_facts(named))
     good: dict[str, list[Row]] = defaultdict(list)
     people = _people(rows)
+    areas = _areas(rows)
     late_voids = deciding.voids_after_closing([row for row in rows if isinstance(row.data, Void)])
     for row in rows:
-        code = "after_closing" if row.id in late_voids else _refusal(row, taken.rounds, people)
+        code = "after_closing" if row.id in late_voids else _refusal(row, taken.rounds, people, areas)
         if code:
             taken.outcomes[row.id] = Outcome(row.id, "quarantined", code)
         else:
@@ -184,7 +185,17 @@ def _people(rows: Sequence[Row]) -> _People:
     return {**registry.known_people(ids), **registry.people_of_cards(cards)}
 
 
-def _refusal(row: Row, rounds: Mapping[tuple[UUID, UUID], RoundFacts], people: _People) -> str:
+def _areas(rows: Sequence[Row]) -> Mapping[tuple[UUID, UUID], str]:
+    """Where those live of whom something is said at the door: only who looks after an area may say it."""
+    return registry.areas_of_people({(r.village_id, r.data.person) for r in rows if isinstance(r.data, (DoorOutcome, Excuse))})
+
+
+def _refusal(
+    row: Row,
+    rounds: Mapping[tuple[UUID, UUID], RoundFacts],
+    people: _People,
+    areas: Mapping[tuple[UUID, UUID], str],
+) -> str:
     data = row.data
     if isinstance(data, Void):
         return ""
@@ -200,8 +211,11 @@ def _refusal(row: Row, rounds: Mapping[tuple[UUID, UUID], RoundFacts], people: _
     if isinstance(data, Sample):
         named = data.person or data.card
         return "" if named and (row.village_id, named) in people else ("unknown_card" if data.card else "unknown_person")
-    if isinstance(data, (DoorOutcome, Excuse)) and (row.village_id, data.person) not in people:
-        return "unknown_person"
+    if isinstance(data, (DoorOutcome, Excuse)):
+        area = areas.get((row.village_id, data.person))
+        if area is None:
+            return "unknown_person"
+        return "" if any(area.startswith(path) for path in row.paths) else "outside_area"
     return ""
 
 

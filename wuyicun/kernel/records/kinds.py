@@ -29,7 +29,10 @@ class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A record on its way into its room: the envelope with its village, device, author and times."""
+    """A record on its way into its room: the envelope with its village, device, author and times.
+
+    `paths` are the areas over which the author holds the permission that the kind asks for.
+    """
 
     id: UUID
     village_id: UUID
@@ -41,6 +44,7 @@ class Row:
     corrected_at: datetime
     received_at: datetime
     by: UUID | None
+    paths: tuple[str, ...]
     data: Any
 
 

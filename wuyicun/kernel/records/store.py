@@ -32,7 +32,8 @@ class Batch:
         village_id: whose records they are.
         device: the device's id, as its token says.
         by: the account of the token.
-        may: the permissions the account holds in the village now; a record beyond them is quarantined.
+        may: the permissions the account holds in the village now, each with the areas over which; a record beyond
+            them is quarantined.
         envelopes: the records.
         received_at: the server's clock.
         offset: what to add to the device's clock (received less sent; zero when it was not said).
@@ -41,7 +42,7 @@ class Batch:
     village_id: UUID
     device: UUID
     by: UUID | None
-    may: frozenset[Permission]
+    may: Mapping[Permission, tuple[str, ...]]
     envelopes: Sequence[Envelope]
     received_at: datetime
     offset: timedelta = timedelta(0)
@@ -86,6 +87,7 @@ class _Parsed:
             _shift(envelope.at, batch.offset),
             batch.received_at,
             batch.by,
+            batch.may.get(self.kind.permission, ()) if self.kind is not None else (),
             data,
         )
         self.outcome = Outcome(envelope.id, "quarantined", self.code) if self.code else Outcome(envelope.id)
@@ -94,7 +96,7 @@ class _Parsed:
         if self.kind is None or self.envelope.v != 1:
             self.code = "unknown_kind"
             return None
-        if self.kind.permission not in self.batch.may:
+        if not self.batch.may.get(self.kind.permission):
             self.code = "not_allowed"
             return None
         try:
