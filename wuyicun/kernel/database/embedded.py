@@ -14,7 +14,6 @@ import enum
 import errno
 import fcntl
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -26,7 +25,7 @@ from typing import Any, Self
 import psycopg
 
 from wuyicun.kernel.database import processes, roles, system_user
-from wuyicun.kernel.database.cluster import SUPERUSER, configure, prepare, programs, spawn
+from wuyicun.kernel.database.cluster import SUPERUSER, configure, make_folder, prepare, programs, spawn
 from wuyicun.kernel.database.layout import APP, ROLES, Layout
 from wuyicun.kernel.database.system_user import SystemUser
 from wuyicun.kernel.failure import Failure
@@ -98,8 +97,9 @@ def start(data: Path, progress: Say, settings: Mapping[str, str] | None = None) 
     system_user.check_data_folder(layout)
     server = Server(layout, system_user.choose(layout), settings or {}, progress)
     try:
-        prepare(layout, server.user, progress)
+        make_folder(layout.data, server.user)
         with _alone(layout):
+            prepare(layout, server.user, progress)
             server._users = _open(layout.data / "postgresql.users")
             _take(server._users, fcntl.LOCK_SH)
             _ensure_running(server)
@@ -157,19 +157,21 @@ def _launch(server: Server) -> None:
     layout = server.layout
     server.say("启动 PostgreSQL / Starting PostgreSQL")
     configure(layout, server.user, server.settings)
-    command = [str(programs(layout, server.user) / "postgres"), "-D", str(layout.cluster)]
-    with layout.start_log.open("wb") as log:
-        child = spawn(command, layout, server.user, log)
-    try:
-        state = _wait_until_ready(layout, lambda: child.poll() is None, server.say)
-    except BaseException:  # Ctrl-C while it starts: nobody else would end it
-        child.terminate()
-        child.wait()
-        raise
-    if state is not State.READY:
-        child.kill()
-        child.wait()
-        raise _not_started(layout, child)
+    command = [str(programs(layout, server.user) / "pg_ctl"), "start", "-w", f"-t{READY_WITHIN_SECONDS}"]
+    with (
+        layout.start_log.open("wb") as log,
+        spawn([*command, f"-D{layout.cluster}"], layout, server.user, log) as child,
+    ):
+        try:
+            _wait_until_ready(layout, lambda: child.poll() is None, server.say)
+            started = child.wait() == 0 and probe(layout) is State.READY
+        except BaseException:  # Ctrl-C while it starts: nobody else would end it
+            child.kill()
+            end(layout)
+            raise
+    if not started:
+        end(layout)
+        raise _not_started(layout)
 
 
 def _wait_until_ready(layout: Layout, lives: Callable[[], bool], say: Say) -> State:
@@ -231,10 +233,10 @@ def _keep(layout: Layout) -> None:
         (layout.data / "postgresql.kept").write_text(str(process.pid))
 
 
-def _not_started(layout: Layout, child: subprocess.Popen[bytes]) -> Failure:
+def _not_started(layout: Layout) -> Failure:
     lines = layout.start_log.read_text(encoding="utf-8", errors="replace").splitlines()
     fatal = (line for line in reversed(lines) if "FATAL" in line or "PANIC" in line)
-    last = next(fatal, f"exit {child.returncode}")
+    last = next(fatal, lines[-1] if lines else "?")
     return Failure(
         "postgresql_not_started",
         f"PostgreSQL 启动失败:{last}({layout.start_log})",

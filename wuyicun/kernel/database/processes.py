@@ -2,6 +2,7 @@
 
 import contextlib
 import signal
+import time
 from pathlib import Path
 
 import psutil
@@ -22,11 +23,21 @@ def postmaster(cluster: Path) -> psutil.Process | None:
 def end(process: psutil.Process, within_seconds: float = 60) -> None:
     """Stop a server: in order without waiting for its clients (SIGINT); when that takes too long, at once (SIGQUIT)."""
     for number, seconds in ((signal.SIGINT, within_seconds), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0)):
-        with contextlib.suppress(psutil.TimeoutExpired, *GONE):
+        with contextlib.suppress(*GONE):
             process.send_signal(number)
-            process.wait(seconds)
-        if not process.is_running():
-            return
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if _ended(process):
+                return
+            time.sleep(0.02)
+
+
+def _ended(process: psutil.Process) -> bool:
+    """In a container nobody may be there to take note of the end: a zombie has ended as well."""
+    try:
+        return not process.is_running() or bool(process.status() == psutil.STATUS_ZOMBIE)
+    except GONE:
+        return True
 
 
 def end_leftovers(cluster: Path, within_seconds: float = 10) -> None:

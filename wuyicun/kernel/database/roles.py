@@ -36,11 +36,10 @@ def ensure_database(connection: psycopg.Connection[Any], name: str, template: st
 
     Needs a superuser in autocommit. template: the database to copy.
     """
-    database, owner = sql.Identifier(name), sql.Identifier(OWNER)
+    database = sql.Identifier(name)
     with _alone(connection):
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
-            source = sql.Identifier(template or "template1")
-            connection.execute(sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(database, owner, source))
+            create_database(connection, name, OWNER, template or "template1")
         connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
         connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, GUESTS))
         connection.execute(sql.SQL("GRANT TEMPORARY ON DATABASE {} TO {}").format(database, sql.Identifier(APP)))
@@ -49,6 +48,12 @@ def ensure_database(connection: psycopg.Connection[Any], name: str, template: st
 def ensure_schema(connection: psycopg.Connection[Any]) -> None:
     """Let the roles see the schema of the database that this connection is to. Needs its owner or a superuser."""
     connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(GUESTS))
+
+
+def create_database(connection: psycopg.Connection[Any], name: str, owner: str, template: str = "template1") -> None:
+    """Make the database. Needs CREATEDB and autocommit."""
+    statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
+    connection.execute(statement.format(*map(sql.Identifier, (name, owner, template))))
 
 
 def drop_database(connection: psycopg.Connection[Any], name: str) -> None:

@@ -1,0 +1,22 @@
+"""What the commands say while they work. Progress goes to the error stream, so that results can be piped."""
+
+import sys
+
+from wuyicun.kernel.failure import Failure
+
+
+def say(line: str) -> None:
+    """Say what is being done now."""
+    print(f"· {line}", file=sys.stderr, flush=True)
+
+
+def complain(failure: Failure) -> None:
+    """Say what stands in the way, in Chinese and in English."""
+    print(f"✗ {failure.chinese}\n✗ {failure.english}", file=sys.stderr, flush=True)
+
+
+def speak_utf8() -> None:
+    """Never fail on a terminal that cannot show Chinese: it shows question marks instead."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")

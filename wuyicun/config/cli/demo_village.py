@@ -1,0 +1,18 @@
+"""`wuyi demo-village`: fill in the synthetic village and print an account per role as JSON. Started by `demo`."""
+
+import argparse
+import dataclasses
+import json
+
+from wuyicun.config.cli.console import say
+from wuyicun.config.demo import village
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """It takes no arguments."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    accounts = village.prepare(say)
+    print(json.dumps([dataclasses.asdict(account) for account in accounts]))
+    return 0
