@@ -144,7 +144,7 @@ def bar(part: int, whole: int, label: Words = "", tone: str = "", thick: bool = 
 
 
 @register.inclusion_tag("components/bar_row.html")
-def bar_row(label: Words, part: int, whole: int, link: Words = "", url: str = "", tone: str = "") -> dict[str, object]:
+def bar_row(label: Words, part: int, whole: int, link: Words = "", url: str = "", tone: str = "done") -> dict[str, object]:
     """A row in `<ul class="bars">`: label, bar, percent, link to what is missing."""
     return {"label": label, "part": part, "whole": whole, "link": link, "url": url, "tone": tone}
 
@@ -163,28 +163,28 @@ def page_head(
     """Title and answer sentence; what stands inside are the page's actions."""
     return _render("components/page_head.html", context, {
         "title": title, "answer": answer, "tone": tone, "back": back, "back_word": back_word, "note": note,
-        "actions": content.strip(), "tone_icon": STATES[tone].icon if tone else "",
+        "actions": _inside(content), "tone_icon": STATES[tone].icon if tone else "",
     })  # fmt: skip
 
 
 @register.simple_block_tag(takes_context=True)
 def empty(context: Context, content: str, title: Words, icon: str = "inbox") -> SafeString:
     """An empty place that says what to do; what stands inside are the words and the action."""
-    return _render("components/empty.html", context, {"title": title, "icon": icon, "actions": content.strip()})
+    return _render("components/empty.html", context, {"title": title, "icon": icon, "actions": _inside(content)})
 
 
 @register.simple_block_tag(takes_context=True)
 def note(context: Context, content: str, tone: str = "plain", icon: str = "") -> SafeString:
     """A remark in the page: `tone` done, owed, late or plain."""
     return _render("components/note.html", context, {
-        "tone": tone, "icon": icon or STATES[tone].icon, "words": content.strip(),
+        "tone": tone, "icon": icon or STATES[tone].icon, "words": _inside(content),
     })  # fmt: skip
 
 
 @register.simple_block_tag(takes_context=True)
 def person_head(context: Context, content: str, name: Words, about: Words = "") -> SafeString:
     """The head of a person or household; what stands inside are `<div><dt>…<dd>…</div>` pairs."""
-    return _render("components/person_head.html", context, {"name": name, "about": about, "pairs": content.strip()})
+    return _render("components/person_head.html", context, {"name": name, "about": about, "pairs": _inside(content)})
 
 
 @register.inclusion_tag("components/person.html")
@@ -247,6 +247,11 @@ def live_attributes(url: str, token: str) -> SafeString:
     """Attributes of a fragment that keeps itself current: `<div id="board" {% live_attributes url token %}>`."""
     headers = json.dumps({live.HEADER: token})
     return format_html('data-live hx-get="{}" hx-trigger="every 2s, wake" hx-swap="outerHTML" hx-headers="{}"', url, headers)
+
+
+def _inside(content: str) -> SafeString:
+    """What a block tag holds is rendered already; `strip` alone would lose the mark that says so."""
+    return SafeString(content.strip())
 
 
 def _render(name: str, context: Context, values: dict[str, object]) -> SafeString:
