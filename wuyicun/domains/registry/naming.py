@@ -1,0 +1,29 @@
+"""How households and numbers are called on screens and paper, and in what order names stand. Pure."""
+
+from __future__ import annotations
+
+import re
+
+_DOOR = re.compile(r"(?P<place>\D{1,12}?)\s*(?P<number>[0-9]{1,5}(?:-[0-9]{1,4})?)\s*号")
+
+
+def house_label(section: str, number: str, address: str = "") -> str:
+    """What people call a house: 北头岭 12 号.
+
+    The number on the door, where the address gives one, since that is what stands before one's eyes; else the
+    household's number.
+
+    Args:
+        section: the name of the section, '' when the household is not placed.
+        number: the household's number.
+        address: its address as the roster gives it.
+    """
+    door = _DOOR.fullmatch(address.strip())
+    if door is not None:
+        return f"{door['place'].strip()} {door['number']} 号"
+    return f"{section} {number} 号".strip()
+
+
+def masked_id(number: str) -> str:
+    """1403**********6613: the county, and the last four digits."""
+    return f"{number[:4]}{'*' * (len(number) - 8)}{number[-4:]}" if len(number) > 8 else "*" * len(number)
