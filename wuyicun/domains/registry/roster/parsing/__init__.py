@@ -1,0 +1,1 @@
+"""From cells and layouts to people, households, places and problems."""

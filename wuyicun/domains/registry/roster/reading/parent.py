@@ -1,0 +1,113 @@
+"""Reads a file by asking a child process that may only use so much memory and time."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import msgspec
+
+import wuyicun
+from wuyicun.domains.registry.roster.book import Book, Cell, Cells, Limits, MergedRange, RosterRefused, Sheet
+from wuyicun.domains.registry.roster.reading import wire
+
+_CHILD = "wuyicun.domains.registry.roster.child"
+_PACKAGE_FOLDER = Path(wuyicun.__file__).resolve().parents[1]
+
+
+def read(path: Path, *, limits: Limits | None = None, name: str | None = None) -> Book:
+    """Reads a roster file (.xlsx, .xlsm, .xlsb, .xls, .ods or delimited text) into sheets of cells.
+
+    Args:
+        path: the file.
+        limits: how much it may ask of the machine.
+        name: what the clerk called the file, where `path` does not say; its ending tells text from a workbook.
+
+    Raises:
+        RosterRefused: it is no file that can be read as a roster.
+        OSError: there is no such file.
+    """
+    limits = limits or Limits()
+    size = path.stat().st_size
+    if size > limits.file_bytes:
+        raise RosterRefused("too_large", {"reason": "bytes", "limit": str(limits.file_bytes)})
+    file_name = name or path.name
+    with _child(path, file_name, limits) as answers:
+        return _assemble(file_name, answers)
+
+
+@contextmanager
+def _child(path: Path, file_name: str, limits: Limits) -> Iterator[BinaryIO]:
+    """Runs the child while its answers are read; refuses in its stead if it dies before it has said all."""
+    job = msgspec.json.encode({"path": str(path.resolve()), "name": file_name, "limits": limits}).decode()
+    search = os.pathsep.join(filter(None, (str(_PACKAGE_FOLDER), os.environ.get("PYTHONPATH", ""))))
+    child = subprocess.Popen(
+        [sys.executable, "-m", _CHILD, job],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": search},
+    )
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        child.kill()
+
+    clock = threading.Timer(limits.seconds, end)
+    clock.daemon = True
+    clock.start()
+    try:
+        with child:
+            yield cast("BinaryIO", child.stdout)
+    except _BrokeOff:
+        if late.is_set():
+            raise RosterRefused("too_large", {"reason": "seconds", "limit": str(limits.seconds)}) from None
+        # A Rust library that gets no memory aborts; the kernel kills; Python itself exits with 1.
+        code = "too_large" if child.returncode else "corrupt"
+        raise RosterRefused(code, {"reason": "memory", "limit": str(limits.memory_bytes)}) from None
+    finally:
+        clock.cancel()
+        if child.poll() is None:
+            child.kill()
+
+
+class _BrokeOff(Exception):
+    """The child ended before it had said all."""
+
+
+def _assemble(file_name: str, answers: BinaryIO) -> Book:
+    sheets: list[Sheet] = []
+    begun: wire.SheetBegins | None = None
+    rows: list[Cells] = []
+    seen: dict[str, str] = {}
+    for message in wire.messages(answers):
+        match message:
+            case wire.Rows():
+                rows.extend(tuple(_shared(cell, seen) for cell in row) for row in message.rows)
+            case wire.SheetBegins():
+                sheets.extend(_finished(begun, rows))
+                begun, rows = message, []
+            case wire.Finished():
+                sheets.extend(_finished(begun, rows))
+                return Book(file_name, message.format, tuple(sheets))
+            case wire.Refused():
+                raise RosterRefused(message.code, message.data, sheet=message.sheet, row=message.row)
+    raise _BrokeOff
+
+
+def _shared(cell: Cell, seen: dict[str, str]) -> Cell:
+    """The same text only once in memory: most cells of a roster repeat."""
+    return seen.setdefault(cell, cell) if type(cell) is str else cell
+
+
+def _finished(begun: wire.SheetBegins | None, rows: list[Cells]) -> Iterator[Sheet]:
+    if begun is not None:
+        merged = tuple(MergedRange(*corners) for corners in begun.merged)
+        yield Sheet(begun.name, tuple(rows), begun.hidden, merged)

@@ -1,0 +1,1 @@
+"""The words that clerks use for columns and values; the only place where Chinese is read."""
