@@ -194,7 +194,7 @@ def _explain(output: str, log: Path) -> Failure:
         return Failure(
             "download_broken",
             f"下载的软件包与校验值不符,已丢弃:请重试;若仍如此,请换一个软件源。详见 {log}",
-            f"A downloaded package does not match its hash and was thrown away: try again, or another mirror. See {log}",
+            f"A downloaded package does not match its hash and was dropped: try again, or another mirror. See {log}",
         )
     if re.search(
         r"ConnectionError|NewConnectionError|Max retries|timed out|ReadTimeout|ProtocolError|IncompleteRead|"

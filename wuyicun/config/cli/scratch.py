@@ -1,0 +1,56 @@
+"""A data folder for one run of the tests, removed at its end; those of killed runs are removed by the next one."""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import stat
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from wuyicun.kernel.database import embedded
+from wuyicun.kernel.database.layout import Layout
+
+PREFIX = "wuyicun-test-"
+LOCK = "in-use"
+
+
+@contextlib.contextmanager
+def folder() -> Iterator[Path]:
+    """Have a folder that PostgreSQL can enter, also when root runs the tests; a lock in it says that it is in use."""
+    remove_abandoned()
+    made = Path(tempfile.mkdtemp(prefix=PREFIX))
+    made.chmod(0o711)
+    with (made / LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            yield made / "data"
+        finally:
+            _remove(made)
+
+
+def remove_abandoned() -> None:
+    """Remove the folders that nobody uses any more, and end the servers in them."""
+    for found in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):
+            status = found.lstat()
+            if stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not _in_use(found):
+                _remove(found)
+
+
+def _remove(found: Path) -> None:
+    embedded.end(Layout(found / "data"))
+    shutil.rmtree(found)
+
+
+def _in_use(found: Path) -> bool:
+    try:
+        with (found / LOCK).open("r+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:  # just made, or half removed
+        return time.time() - found.lstat().st_mtime < 60
+    return False
