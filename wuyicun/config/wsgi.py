@@ -6,4 +6,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wuyicun.config.settings")
 
 from django.core.wsgi import get_wsgi_application
 
-application = get_wsgi_application()
+_django = get_wsgi_application()
+
+from wuyicun.fieldsync.door import FieldDoor  # needs the apps to be ready
+
+application = FieldDoor(_django)

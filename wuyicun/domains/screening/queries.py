@@ -272,6 +272,12 @@ def owes_retest(village_id: UUID, round_: Round, people: Collection[UUID]) -> se
     return {entry.subject_id for entry in rolls.entries(village_id, child.pk, subjects=people, states=[State.OWED])}
 
 
+def sampled_at(village_id: UUID, samples: Collection[UUID]) -> Mapping[UUID, datetime]:
+    """When these swabs were taken."""
+    rows = Sample.rows().filter(village_id=village_id, pk__in=samples)
+    return dict(rows.values_list("pk", "corrected_at"))
+
+
 def results_of(village_id: UUID, person_id: UUID) -> Sequence[tuple[Round, Swab, str, datetime | None]]:
     """A person's swabs in all rounds with the result of their tubes, latest first."""
     samples = list(

@@ -66,6 +66,18 @@ def store(batches: Sequence[Batch]) -> list[list[Outcome]]:
     return [[item.outcome for item in items] for items in parsed]
 
 
+def retry(batch: Batch) -> Outcome:
+    """Give a record that is stored already (it lies in the tray) to its room once more.
+
+    Args:
+        batch: the one envelope as it came, with the authority of who decided.
+    """
+    item = _Parsed(batch, batch.envelopes[0])
+    if item.kind is None or item.code:
+        return item.outcome
+    return item.kind.apply([item.row])[item.row.id]
+
+
 class _Parsed:
     """An envelope with its row, or the code that says why it cannot be taken in."""
 
@@ -197,21 +209,3 @@ def quarantine(items: Sequence[_Parsed]) -> None:
     if rows:
         with connection.cursor() as cursor:
             cursor.execute(_QUARANTINE, [_json.encode(rows).decode()])
-
-
-def gaps(device_villages: Mapping[UUID, UUID]) -> dict[UUID, list[int]]:
-    """The sequence numbers that a device has skipped so far (at most 50 each); told to the phone, never waited for.
-
-    Args:
-        device_villages: devices and the village they send for.
-    """
-    found: dict[UUID, list[int]] = {}
-    with connection.cursor() as cursor:
-        for device, village_id in device_villages.items():
-            cursor.execute(
-                "SELECT before + 1, seq - 1 FROM (SELECT seq, lag(seq) OVER (ORDER BY seq) AS before FROM records_record"
-                " WHERE village_id = %s AND device = %s ORDER BY seq DESC LIMIT 1000) s WHERE seq > before + 1",
-                [village_id, device],
-            )
-            found[device] = [number for start, end in cursor.fetchall() for number in range(start, min(end, start + 50) + 1)][:50]
-    return found
