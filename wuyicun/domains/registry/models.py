@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Concat, LPad
 
 from wuyicun.domains.registry import rules
 from wuyicun.kernel.crypto import blind_index, seal, unseal
@@ -18,8 +19,18 @@ CARD = "registry.card.token"
 CONFLICT = "registry.conflict.values"
 
 
+def _part(number: int, width: int) -> LPad:
+    """A part of a household's number ('12-1' has two) with zeros in front, so that 9 comes before 10."""
+    part = Func(F("number"), Value("-"), Value(number), function="split_part", output_field=models.CharField())
+    return LPad(part, width, Value("0"))
+
+
 class Household(VillageModel):
-    """A household: its number within the section, and the micro-grid (or 未入网) that looks after it."""
+    """A household: its number within the section, and the micro-grid (or 未入网) that looks after it.
+
+    `order` puts the numbers in their order; the database works it out. `updated_at` and `updated_by` tell of the last
+    change by hand.
+    """
 
     area = reference("territory.Area")
     area_path = models.CharField(max_length=32, db_collation="C")
@@ -28,13 +39,20 @@ class Household(VillageModel):
     address = models.CharField(max_length=120, blank=True, default="")
     head_name = models.CharField(max_length=64, blank=True, default="")
     batch_id = models.UUIDField(null=True)
+    updated_at = models.DateTimeField(null=True)
+    updated_by = models.UUIDField(null=True)
+    order = models.GeneratedField(
+        expression=Concat(_part(1, 16), _part(2, 8)),
+        output_field=models.CharField(max_length=24, db_collation="C"),
+        db_persist=True,
+    )
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["village_id", "section_path", "number"], name="household_number_once")
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["village_id", "area_path", "number"], name="household_by_area")
+            models.Index(fields=["village_id", "area_path", "order", "id"], name="household_by_area")
         ]
 
 
@@ -57,8 +75,10 @@ class Person(VillageModel):
     residence = models.CharField(max_length=16, default=rules.Residence.RESIDENT)
     whereabouts = models.CharField(max_length=16, default=rules.Whereabouts.IN_VILLAGE)
     whereabouts_text = models.CharField(max_length=64, blank=True, default="")
+    whereabouts_since = models.DateField(null=True)
     expected_return = models.DateField(null=True)
     address = models.CharField(max_length=120, blank=True, default="")
+    registered_address = models.CharField(max_length=120, blank=True, default="")
     workplace = models.CharField(max_length=64, blank=True, default="")
     party_member = models.BooleanField(default=False)
     sampling_code = models.BooleanField(default=False)
@@ -78,6 +98,7 @@ class Person(VillageModel):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["village_id", "area_path", "name_sort", "id"], name="person_by_area"),
+            models.Index(fields=["village_id", "name_sort", "id"], name="person_by_pinyin"),
             models.Index(fields=["village_id", "household"], name="person_by_household"),
             models.Index(fields=["village_id", "name"], name="person_by_name"),
         ]
