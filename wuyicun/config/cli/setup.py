@@ -63,21 +63,28 @@ def _install(root: Path, venv: Path, name: str) -> None:
     say(f"安装 Python 软件包(约 {total} 个)/ Installing Python packages (about {total})")
     command = [
         *(str(venv / "bin" / "python"), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"),
-        *("--progress-bar", "off", "--require-hashes", "--no-deps", "--requirement", str(lock)),
+        *("--progress-bar", "off", "--require-hashes", "--no-deps", "--no-compile"),
+        *("--requirement", str(lock)),
     ]
+    _work(command, _pip_listener(total), venv / "install.log", {"PIP_REQUIRE_VIRTUALENV": "1"})
+    stamp.write_text(digest, encoding="utf-8")
+
+
+def _pip_listener(total: int) -> Callable[[str], str | None]:
+    """Return what makes of pip's lines a count, the package that is being loaded, and its size."""
     counted = 0
 
     def heard(line: str) -> str | None:
         nonlocal counted
-        found = re.match(r"\s*(Collecting|Downloading|Installing collected)\s*(\S*)(?:.*(\([\d.]+ \w+\)))?", line)
-        if found and found[1] == "Collecting":
-            counted += 1
-        elif found and found[1] == "Downloading":
-            return f"  {min(counted, total)}/{total} {found[2].rsplit('/', 1)[-1]} {found[3] or ''}".rstrip()
-        return "  写入磁盘 / Writing to disk" if found and found[1] == "Installing collected" else None
+        found = re.match(r"\s*(Collecting|Downloading|Using cached|Installing)\s+(\S+?)[-=\s](?:.*(\(.*\)))?", line)
+        if not found or found[1] == "Collecting":
+            counted += found is not None
+            return None
+        if found[1] == "Installing":
+            return "  写入磁盘 / Writing to disk"
+        return f"  {min(counted, total)}/{total} {found[2].rsplit('/', 1)[-1]} {found[3] or ''}".rstrip()
 
-    _work(command, heard, venv / "install.log", {"PIP_REQUIRE_VIRTUALENV": "1"})
-    stamp.write_text(digest, encoding="utf-8")
+    return heard
 
 
 def _make_venv(root: Path, venv: Path) -> None:
