@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import ClassVar
 
 from django.db import models
@@ -14,6 +15,7 @@ from wuyicun.kernel.database.models import VillageModel, reference
 
 ID_NUMBER = "registry.person.id_number"
 PHONE = "registry.person.phone"
+UNREAD = "registry.person.unread"
 PLACE_PHONE = "registry.place.phone"
 CARD = "registry.card.token"
 CONFLICT = "registry.conflict.values"
@@ -35,9 +37,10 @@ class Household(VillageModel):
     area = reference("territory.Area")
     area_path = models.CharField(max_length=32, db_collation="C")
     section_path = models.CharField(max_length=32, db_collation="C")
-    number = models.CharField(max_length=16)
+    number = models.CharField(max_length=40)
     address = models.CharField(max_length=120, blank=True, default="")
     head_name = models.CharField(max_length=64, blank=True, default="")
+    last_import = models.JSONField(default=dict)
     batch_id = models.UUIDField(null=True)
     updated_at = models.DateTimeField(null=True)
     updated_by = models.UUIDField(null=True)
@@ -83,6 +86,7 @@ class Person(VillageModel):
     party_member = models.BooleanField(default=False)
     sampling_code = models.BooleanField(default=False)
     note = models.CharField(max_length=200, blank=True, default="")
+    unread_sealed = models.BinaryField(null=True)
     problems = models.JSONField(default=list)
     last_import = models.JSONField(default=dict)
     batch_id = models.UUIDField(null=True)
@@ -112,6 +116,11 @@ class Person(VillageModel):
     def phone(self) -> str | None:
         """The phone number in clear, or None."""
         return None if self.phone_sealed is None else unseal(self.phone_sealed, PHONE)
+
+    @property
+    def unread(self) -> dict[str, str]:
+        """What a roster says in place of an id number (`id_number`) or phone (`phone`) that could not be read."""
+        return {} if self.unread_sealed is None else dict(json.loads(unseal(self.unread_sealed, UNREAD)))
 
     def set_id_number(self, number: str | None) -> None:
         """Seal the number and its blind index."""
@@ -152,8 +161,12 @@ class Place(VillageModel):
     kind = models.CharField(max_length=16)
     contact_name = models.CharField(max_length=64, blank=True, default="")
     phone_sealed = models.BinaryField(null=True)
+    phone_index = models.BinaryField(null=True)
     location = models.CharField(max_length=120, blank=True, default="")
+    last_import = models.JSONField(default=dict)
     batch_id = models.UUIDField(null=True)
+    updated_at = models.DateTimeField(null=True)
+    updated_by = models.UUIDField(null=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -166,8 +179,9 @@ class Place(VillageModel):
         return None if self.phone_sealed is None else unseal(self.phone_sealed, PLACE_PHONE)
 
     def set_phone(self, phone: str | None) -> None:
-        """Seal the contact's number."""
+        """Seal the contact's number and its blind index."""
         self.phone_sealed = None if phone is None else seal(phone, PLACE_PHONE)
+        self.phone_index = None if phone is None else blind_index(phone, PLACE_PHONE)
 
 
 class Card(VillageModel):
@@ -206,25 +220,61 @@ class SearchKey(VillageModel):
 
 
 class ImportBatch(VillageModel):
-    """One roster file: what was read, what it would do, what was done, and whether it was undone."""
+    """One roster file: what was read, what it would do, what was done, and whether it was undone.
+
+    `state` is one of `rules.BatchState`. `layouts` says by sheet what it lists and what its columns hold; `counts` are
+    the figures of the command line and of the page; `areas` the grids and micro-grids that the batch has made.
+    """
 
     file_name = models.CharField(max_length=200)
+    file_bytes = models.BigIntegerField(default=0)
     digest = models.BinaryField()
     state = models.CharField(max_length=16)
     layouts = models.JSONField(default=list)
     counts = models.JSONField(default=dict)
+    areas = models.JSONField(default=list)
+    refusal = models.JSONField(null=True)
     diff_digest = models.CharField(max_length=64, blank=True, default="")
     made_at = models.DateTimeField()
     made_by = models.UUIDField(null=True)
+    previewed_at = models.DateTimeField(null=True)
     committed_at = models.DateTimeField(null=True)
+    committed_by = models.UUIDField(null=True)
     undone_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["village_id", "made_at"], name="import_by_time")]
 
 
+class ImportRow(VillageModel):
+    """What a batch means for one person, household or place: a line of the preview, and of the report afterwards.
+
+    `kind` is P, H or L; `status` one of `rules.RowStatus`; `cells` holds, by cell, what it was and what the file says
+    (id numbers and phones as keyed digests).
+    """
+
+    batch = reference("registry.ImportBatch")
+    kind = models.CharField(max_length=1)
+    status = models.CharField(max_length=12)
+    number = models.PositiveIntegerField()
+    sheet = models.CharField(max_length=64, blank=True, default="")
+    row = models.PositiveIntegerField(default=0)
+    name = models.CharField(max_length=64)
+    about = models.CharField(max_length=200, blank=True, default="")
+    cells = models.JSONField(default=dict)
+    subject_id = models.UUIDField(null=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["village_id", "batch", "kind", "status", "number"], name="row_by_status")
+        ]
+
+
 class ImportChange(VillageModel):
-    """What a batch did to one subject: made, or changed (with the values before), so that it can be undone."""
+    """What a committed batch did to one subject: made, or changed, with the values before, so that it can be undone.
+
+    `before` and `after` hold the changed cells; `sealed` what was sealed before, for it to be put back.
+    """
 
     batch = reference("registry.ImportBatch")
     kind = models.CharField(max_length=1)
@@ -232,9 +282,19 @@ class ImportChange(VillageModel):
     change = models.CharField(max_length=8)
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
+    last_import = models.JSONField(default=dict)
+    problems = models.JSONField(default=list)
+    id_sealed = models.BinaryField(null=True)
+    phone_sealed = models.BinaryField(null=True)
+    unread_sealed = models.BinaryField(null=True)
+    changed_at = models.DateTimeField(null=True)
+    changed_by = models.UUIDField(null=True)
 
     class Meta:
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["village_id", "batch"], name="change_by_batch")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["village_id", "batch"], name="change_by_batch"),
+            models.Index(fields=["village_id", "subject_id"], name="change_by_subject"),
+        ]
 
 
 class ImportProblem(VillageModel):
@@ -243,15 +303,18 @@ class ImportProblem(VillageModel):
     batch = reference("registry.ImportBatch")
     code = models.CharField(max_length=32)
     severity = models.CharField(max_length=8)
+    number = models.PositiveIntegerField()
     sheet = models.CharField(max_length=64)
-    row = models.PositiveIntegerField()
-    column = models.CharField(max_length=64, blank=True, default="")
+    row = models.PositiveIntegerField(null=True)
+    column = models.CharField(max_length=8, blank=True, default="")
     name = models.CharField(max_length=64, blank=True, default="")
     data = models.JSONField(default=dict)
     person_id = models.UUIDField(null=True)
 
     class Meta:
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["village_id", "batch", "row"], name="problem_by_batch")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["village_id", "batch", "severity", "number"], name="problem_by_batch")
+        ]
 
 
 class ColumnMapping(VillageModel):
@@ -269,9 +332,14 @@ class ColumnMapping(VillageModel):
 
 
 class Conflict(VillageModel):
-    """待定: something only a person can decide, such as one id number on two people. Values are kept sealed."""
+    """待定: something only a person can decide, such as one id number on two people. Values are kept sealed.
+
+    `subject_kind` is P, H or L; `cell` the disputed one, '' when it is about who somebody is.
+    """
 
     code = models.CharField(max_length=32)
+    subject_kind = models.CharField(max_length=1, default="P")
+    cell = models.CharField(max_length=32, blank=True, default="")
     first_id = models.UUIDField()
     second_id = models.UUIDField(null=True)
     values_sealed = models.BinaryField(null=True)

@@ -285,3 +285,33 @@ def whereabouts_of(residence: Residence) -> Whereabouts:
 def is_away(whereabouts: Whereabouts) -> bool:
     """Whether the person is out of the village for now, so that a round excuses them."""
     return whereabouts in (Whereabouts.COUNTY, Whereabouts.CITY, Whereabouts.ELSEWHERE)
+
+
+class BatchState(StrEnum):
+    """How far the import of a roster file has come."""
+
+    WAITING = "waiting"
+    READ = "read"
+    PREVIEWED = "previewed"
+    COMMITTED = "committed"
+    UNDONE = "undone"
+    DROPPED = "dropped"
+    REFUSED = "refused"
+
+
+class RowStatus(StrEnum):
+    """What a roster file means for one subject; `ABSENT` are those known here whom the file does not list."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    UNDECIDED = "undecided"
+    ABSENT = "absent"
+
+
+class ConflictCode(StrEnum):
+    """Why somebody must decide."""
+
+    DUPLICATE_ID = "duplicate_id"
+    BOTH_CHANGED = "both_changed"
+    SEVERAL_MATCH = "several_match"

@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                 "card",
                 "searchkey",
                 "importbatch",
+                "importrow",
                 "importchange",
                 "importproblem",
                 "columnmapping",
@@ -31,6 +32,7 @@ class Migration(migrations.Migration):
         foreign_keys("registry_person", [("area_id", "territory_area"), ("household_id", "registry_household")]),
         foreign_keys("registry_persongroup", [("person_id", "registry_person")]),
         foreign_keys("registry_place", [("area_id", "territory_area")]),
+        foreign_keys("registry_importrow", [("batch_id", "registry_importbatch")]),
         foreign_keys("registry_importchange", [("batch_id", "registry_importbatch")]),
         foreign_keys("registry_importproblem", [("batch_id", "registry_importbatch")]),
     ]
