@@ -28,6 +28,16 @@ def test_a_code_reads_back(text: str, error: str) -> None:
     assert scanned(qr.matrix(text, error=error)) == text
 
 
+def test_a_card_with_a_thumb_print_on_it_still_reads() -> None:
+    rows = qr.matrix(TOKEN, error="q")
+    thumb = range(len(rows) // 2 - 3, len(rows) // 2 + 4)
+    dirty = tuple(
+        tuple(True if y in thumb and x in thumb else dark for x, dark in enumerate(row)) for y, row in enumerate(rows)
+    )
+
+    assert scanned(dirty) == TOKEN
+
+
 def test_the_drawing_shows_the_same_modules_and_leaves_the_quiet_zone_white() -> None:
     rows = qr.matrix(TOKEN)
     drawing = ET.fromstring(qr.svg(TOKEN))  # noqa: S314 - our own drawing

@@ -3,6 +3,7 @@
 Text cells are written as strings and stay text when they are edited: a name like `=1+1` opens, and stays, inert.
 """
 
+import math
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -30,6 +31,7 @@ _OPTIONS = {
     "default_date_format": "yyyy-mm-dd",
 }
 _NARROWEST, _WIDEST = 6, 40
+_ROW_POINTS, _LINE_POINTS = 21, 16.5
 _EXACT_DIGITS = 15
 _FOOTER_CHARACTERS = 255
 _LIST_CHARACTERS = 255
@@ -128,13 +130,18 @@ class _SheetWriter:
         self.widths = [_width(column.title) + 2 for column in self.sheet.columns]
 
     def write(self, made: str) -> None:
+        self.worksheet.set_default_row(_ROW_POINTS)
         header = self._head()
         last = header
         for last, row in enumerate(self.sheet.rows, header + 1):
             if last > LAST_ROW:
                 raise TooManyRows(self.sheet.title)
-            for number, (column, value) in enumerate(zip(self.sheet.columns, row, strict=True)):
+            lines = [
                 self._cell(last, number, column, value)
+                for number, (column, value) in enumerate(zip(self.sheet.columns, row, strict=True))
+            ]
+            if max(lines, default=1) > 1:
+                self.worksheet.set_row(last, _LINE_POINTS * max(lines) + 4.5)
         self._columns(header, last)
         self._page(header, made)
 
@@ -153,7 +160,8 @@ class _SheetWriter:
             self.worksheet.write_string(len(lines), number, column.title, self.styles.header)
         return len(lines)
 
-    def _cell(self, row: int, number: int, column: Column, value: Cell) -> None:
+    def _cell(self, row: int, number: int, column: Column, value: Cell) -> int:
+        """Writes one cell; the number of lines it takes (Excel would find out by itself, other programs do not)."""
         style = self.styles.cells[column.kind]
         words = in_words(value)
         if isinstance(value, type_of_number) and not isinstance(value, bool) and len(words) <= _EXACT_DIGITS:
@@ -166,7 +174,9 @@ class _SheetWriter:
             self.worksheet.write_string(row, number, words, self.styles.marked if column.marked else style)
         else:
             self.worksheet.write_blank(row, number, None, style)
-        self.widths[number] = max(self.widths[number], _width(words) + 2)
+        wide = [_width(line) for line in words.splitlines()]
+        self.widths[number] = max([self.widths[number], *(width + 2 for width in wide)])
+        return sum(max(1, math.ceil((width + 2) / (column.width or _WIDEST))) for width in wide)
 
     def _columns(self, header: int, last: int) -> None:
         """Widths and pick lists. Text columns are text all the way down: an id number typed in later stays whole."""
@@ -206,7 +216,6 @@ def _tab(title: str, taken: set[str]) -> str:
     return name
 
 
-def _width(words: str) -> int:
-    """How wide the longest line is, a full-width character counting two."""
-    lines = words.splitlines() or [""]
-    return max(sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line[:_WIDEST]) for line in lines)
+def _width(line: str) -> int:
+    """How wide a line is, a full-width character counting two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in line)
