@@ -1,3 +1,18 @@
-"""What the menu shows, in order."""
+"""What the menu shows, in order; who is not allowed does not see it."""
 
-ITEMS: tuple[object, ...] = ()
+from django.utils.translation import gettext_lazy as _
+
+from wuyicun.kernel.roles import Permission
+from wuyicun.kernel.web.navigation import Item
+
+ITEMS: tuple[Item, ...] = (
+    Item("today", _("今日"), "today", Permission.VIEW_BOARD, 10),
+    Item("screening", _("检测"), "rounds", Permission.VIEW_BOARD, 10),
+    Item("screening", _("待处理记录"), "tray", Permission.DECIDE_RECORDS, 90),
+    Item("people", _("人员"), "people", Permission.VIEW_PEOPLE, 10),
+    Item("people", _("台账"), "ledgers", Permission.VIEW_PEOPLE, 20),
+    Item("people", _("点位"), "places", Permission.VIEW_PEOPLE, 30),
+    Item("people", _("二维码卡"), "cards", Permission.PRINT_CARDS, 40),
+    Item("people", _("导入名册"), "import_start", Permission.IMPORT_ROSTER, 50),
+    Item("people", _("待定"), "conflicts", Permission.DECIDE_CONFLICTS, 60),
+)

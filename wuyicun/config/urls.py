@@ -1,5 +1,15 @@
 """All addresses: each room's own, under its word."""
 
-from django.urls.resolvers import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", include("wuyicun.portal.views")),
+    path("", include("wuyicun.fieldsync.web.pages")),
+    path("api/field/", include("wuyicun.fieldsync.api")),
+    path("people/import/", include("wuyicun.domains.registry.web.import_urls")),
+    path("", include("wuyicun.domains.registry.web.urls")),
+    path("screening/", include("wuyicun.domains.screening.web.urls")),
+    path("account/", include("allauth.urls")),
+    path("language/", include("django.conf.urls.i18n")),
+    path("", include("wuyicun.kernel.web.urls")),
+]

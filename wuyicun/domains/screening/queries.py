@@ -174,6 +174,14 @@ def _view(tube: Tube, names: Mapping[UUID, str], minutes: int, at: datetime) -> 
     )
 
 
+def tube_key(village_id: UUID, tube_id: UUID) -> tuple[UUID, str] | None:
+    """The round and the code of a tube, None when there is no such tube."""
+    found: tuple[UUID, str] | None = (
+        Tube.rows().filter(village_id=village_id, pk=tube_id).values_list("round_id", "code").first()
+    )
+    return found
+
+
 def totals(views: Sequence[TubeView]) -> TubeTotals:
     """The figures of these tubes. Sent: handed over or further; waiting: closed, not handed over."""
     waiting = [tube for tube in views if tube.state is TubeState.CLOSED]
@@ -221,6 +229,14 @@ def swabs(village_id: UUID, round_id: UUID, *, tube: str | None = None, flagged:
     }
     views = [Swab(s.pk, s.person_id, s.tube, s.at, s.retest, s.by, _flag(s, live.get(s.person_id))) for s in samples]
     return [view for view in views if view.flag] if flagged else views
+
+
+def swab(village_id: UUID, round_id: UUID, record_id: UUID) -> Swab | None:
+    """The swab that a record of this round took, None when it took none."""
+    sample = Sample.rows().filter(village_id=village_id, round_id=round_id, pk=record_id).first()
+    if sample is None:
+        return None
+    return next(each for each in swabs(village_id, round_id, tube=sample.tube) if each.id == record_id)
 
 
 def _flag(sample: Sample, live: UUID | None) -> str:
@@ -298,3 +314,50 @@ def results_of(village_id: UUID, person_id: UUID) -> Sequence[tuple[Round, Swab,
 def reports(village_id: UUID, round_id: UUID) -> Sequence[Report]:
     """The frozen reports of a round, latest version first."""
     return list(Report.rows().filter(village_id=village_id, round_id=round_id).order_by("-version"))
+
+
+def sampled_since(village_id: UUID, round_id: UUID, since: datetime) -> int:
+    """How many swabs that can count were taken since a moment."""
+    rows = Sample.rows().filter(village_id=village_id, round_id=round_id, fit=Fit.OK, corrected_at__gte=since)
+    return rows.count()
+
+
+@dataclass(frozen=True)
+class Mistakes:
+    """工作零失误 as far as testing goes, of one round: who was forgotten, and tubes that went wrong."""
+
+    round: Round
+    owed_late: int
+    unreachable: int
+    tubes_late: tuple[TubeView, ...]
+    tubes_lost: tuple[TubeView, ...]
+    tubes_unmatched: tuple[TubeView, ...]
+    drift: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        tubes_wrong = len(self.tubes_late) + len(self.tubes_lost) + len(self.tubes_unmatched)
+        return self.owed_late + self.unreachable + tubes_wrong + self.drift
+
+
+def mistakes(village_id: UUID, since: datetime, at: datetime) -> Sequence[Mistakes]:
+    """What went wrong in the rounds opened since a moment, latest round first; rounds without mistakes are left out."""
+    rows = Round.rows().filter(village_id=village_id, opened_at__gte=since).exclude(state=RoundState.CANCELLED)
+    found = [_mistakes(village_id, round_, at) for round_ in rows.order_by("-number")]
+    return [each for each in found if each.total]
+
+
+def _mistakes(village_id: UUID, round_: Round, at: datetime) -> Mistakes:
+    counts = rolls.counts(village_id, round_.roll_id)
+    views = tubes(village_id, round_, at)
+    closed = round_.closed_at is not None
+    return Mistakes(
+        round=round_,
+        owed_late=counts.owed if not closed and round_.due_at < at else 0,
+        unreachable=counts.unreachable if closed else 0,
+        tubes_late=tuple(tube for tube in views if tube.late),
+        tubes_lost=tuple(tube for tube in views if tube.state is TubeState.LOST),
+        tubes_unmatched=tuple(tube for tube in views if tube.state is TubeState.EXPECTED),
+        drift=len(rolls.drift(village_id, round_.roll_id)),
+    )

@@ -80,3 +80,20 @@ def is_late(clock: TubeClock, within_minutes: int, at: datetime) -> bool:
     if clock.first_swab_at is not None and (clock.closed_at or at) - clock.first_swab_at > span:
         return True
     return clock.closed_at is not None and (clock.handed_at or at) - clock.closed_at > span
+
+
+def finish_at(owed: int, lately: int, within_minutes: int, at: datetime) -> datetime | None:
+    """When the round will be through at the present pace; None when nobody was sampled lately or nobody is owed.
+
+    Args:
+        owed: people still owed.
+        lately: samples of the last `within_minutes` minutes.
+    """
+    if owed <= 0 or lately <= 0:
+        return None
+    return at + timedelta(minutes=owed * within_minutes / lately)
+
+
+def quarter_start(at: datetime) -> datetime:
+    """The first moment of the quarter that `at` lies in, in the zone of `at`."""
+    return at.replace(month=(at.month - 1) // 3 * 3 + 1, day=1, hour=0, minute=0, second=0, microsecond=0)

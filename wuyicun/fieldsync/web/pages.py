@@ -1,0 +1,84 @@
+"""The page that loads the phone app, and the tray of records that were kept aside."""
+
+from __future__ import annotations
+
+from typing import cast
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from wuyicun.fieldsync import access, actions, queries
+from wuyicun.fieldsync.words import CODES
+from wuyicun.kernel import clock
+from wuyicun.kernel.accounts import queries as accounts
+from wuyicun.kernel.accounts.middleware import ScopedRequest
+from wuyicun.kernel.errors import NotYours
+from wuyicun.kernel.roles import Permission
+from wuyicun.kernel.web import notices
+
+PAGE = 50
+
+
+@login_required
+@require_GET
+def field(request: HttpRequest) -> HttpResponse:
+    """手机端: the shell of the phone app; everything else it gets from the API."""
+    if not cast(ScopedRequest, request).scope.permits(Permission.SAMPLE):
+        raise NotYours
+    return render(request, "fieldsync/field.html")
+
+
+@login_required
+@require_GET
+def tray(request: HttpRequest) -> HttpResponse:
+    """待处理记录: what the phones sent and could not be taken in."""
+    scoped = cast(ScopedRequest, request)
+    village_id = access.tray(scoped.scope, scoped.village)
+    decided = request.GET.get("decided") == "1"
+    after = _uuid(request.GET.get("after"))
+    rows = queries.tray(village_id, decided=decided, after=after, limit=PAGE + 1)
+    names = accounts.names_of([each for row in rows for each in (row.by, row.decided_by) if each])
+    items = [(row, CODES.get(row.code, row.code), names.get(row.by), names.get(row.decided_by)) for row in rows[:PAGE]]
+    following = str(rows[PAGE - 1].pk) if len(rows) > PAGE else ""
+    return render(request, "fieldsync/tray.html", {"items": items, "decided": decided, "next": following})
+
+
+@login_required
+@require_POST
+def decide(request: HttpRequest, quarantined_id: UUID) -> HttpResponse:
+    """Take a record in after all, or say why not."""
+    scoped = cast(ScopedRequest, request)
+    quarantined = access.quarantined(scoped.scope, scoped.village, quarantined_id)
+    at = clock.now()
+    if request.POST.get("decision") == "dismiss":
+        actions.dismiss(
+            quarantined=quarantined, reason=request.POST.get("reason", ""), by=scoped.account.pk, at=at
+        )
+        notices.say(request, _("已记下不予采用的原因，记录仍保存"))
+        return redirect("tray")
+    may = scoped.scope.may_in(scoped.village.area_path)
+    outcome = actions.take_in(quarantined=quarantined, may=may, by=scoped.account.pk, at=at)
+    if outcome.outcome == "quarantined":
+        notices.say(request, _("还是不能采用：%(why)s") % {"why": CODES.get(outcome.code, outcome.code)}, level=30)
+    else:
+        notices.say(request, _("已采用"))
+    return redirect("tray")
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+urlpatterns = [
+    path("field/", field, name="field"),
+    path("screening/tray/", tray, name="tray"),
+    path("screening/tray/<uuid:quarantined_id>/", decide, name="tray_decide"),
+]

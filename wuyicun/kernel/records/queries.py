@@ -1,0 +1,28 @@
+"""What is asked of records."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from wuyicun.kernel.records.models import Record
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A record as it was taken in."""
+
+    id: UUID
+    kind: str
+    by: UUID | None
+    at: datetime
+    data: Mapping[str, Any]
+
+
+def stored(village_id: UUID, ids: Collection[UUID]) -> Mapping[UUID, Stored]:
+    """Those of the records that the village has."""
+    rows = Record.rows().filter(village_id=village_id, pk__in=ids)
+    return {row.pk: Stored(row.pk, row.kind, row.by, row.at, row.data) for row in rows}

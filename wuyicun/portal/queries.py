@@ -1,0 +1,152 @@
+"""What the Today board shows, put together from the rooms below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from wuyicun.domains.registry import queries as registry
+from wuyicun.domains.rolls import queries as rolls
+from wuyicun.domains.rolls.rules import Counts
+from wuyicun.domains.screening import queries as screening
+from wuyicun.domains.screening.models import Round
+from wuyicun.domains.screening.queries import Mistakes, TubeTotals
+from wuyicun.domains.screening.rules import RoundState, finish_at, quarter_start
+from wuyicun.domains.territory import queries as territory
+from wuyicun.domains.territory.queries import Node
+from wuyicun.fieldsync import queries as fieldsync
+from wuyicun.kernel.accounts import queries as accounts
+from wuyicun.kernel.records import queries as records
+from wuyicun.kernel.roles import Permission
+from wuyicun.kernel.scope import Scope
+
+PACE_MINUTES = 30
+SHOWN_KINDS = ("sample", "tube.close", "tube.handover", "tube.result", "outcome", "excuse")
+
+
+@dataclass(frozen=True)
+class AreaCoverage:
+    """Coverage of an area, and of those below it; who is behind comes first."""
+
+    name: str
+    area_path: str
+    counts: Counts
+    below: tuple[AreaCoverage, ...] = ()
+
+
+@dataclass(frozen=True)
+class Activity:
+    """Something that was recorded: when, by whom, what, of whom."""
+
+    at: datetime
+    by: str
+    kind: str
+    detail: str
+    person: str
+    person_id: UUID | None
+
+
+@dataclass(frozen=True)
+class Board:
+    """The Today board of a village."""
+
+    people: int
+    round: Round | None
+    counts: Counts
+    finish_at: datetime | None
+    coverage: tuple[AreaCoverage, ...]
+    tubes: TubeTotals
+    retests_owed: int
+    mistakes: int
+    tray: int
+    activity: tuple[Activity, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Is a round going on?"""
+        return self.round is not None and self.round.state == RoundState.OPEN
+
+
+def board_token(village_id: UUID, at: datetime) -> str:
+    """Changes with the village's data, and every half minute, since tubes become late by themselves."""
+    return f"{rolls.change_token(village_id)}.{int(at.timestamp()) // 30}"
+
+
+def board(scope: Scope, village_id: UUID, at: datetime) -> Board:
+    """All that the board shows; counts come from the leaves, never from a scan of people."""
+    round_ = screening.current_round(village_id)
+    wrong = sum(each.total for each in mistakes(village_id, at))
+    if round_ is None:
+        return Board(
+            registry.count_people(village_id), None, Counts(), None, (), TubeTotals(), 0, wrong, 0, ()
+        )
+    counts = rolls.counts(village_id, round_.roll_id)
+    lately = screening.sampled_since(village_id, round_.pk, at - timedelta(minutes=PACE_MINUTES))
+    return Board(
+        people=counts.current,
+        round=round_,
+        counts=counts,
+        finish_at=finish_at(counts.owed, lately, PACE_MINUTES, at),
+        coverage=coverage(village_id, round_),
+        tubes=screening.totals(screening.tubes(village_id, round_, at)),
+        retests_owed=screening.retests(village_id, round_).counts.owed,
+        mistakes=wrong,
+        tray=fieldsync.tray_count(village_id),
+        activity=activity(scope, village_id),
+    )
+
+
+def mistakes(village_id: UUID, at: datetime) -> Sequence[Mistakes]:
+    """工作零失误 of this quarter."""
+    return screening.mistakes(village_id, quarter_start(timezone.localtime(at)), at)
+
+
+def coverage(village_id: UUID, round_: Round) -> tuple[AreaCoverage, ...]:
+    """Coverage by section and micro-grid."""
+    leaves = {leaf.area_path: leaf.counts for leaf in rolls.leaf_counts(village_id, round_.roll_id)}
+    sections = [_coverage(node, leaves) for node in territory.tree(village_id).children]
+    return _behind_first(section for section in sections if section.counts.current)
+
+
+def _coverage(node: Node, leaves: dict[str, Counts]) -> AreaCoverage:
+    below = _behind_first(each for each in (_coverage(child, leaves) for child in node.children) if each.counts.current)
+    own = leaves.get(node.area_path, Counts())
+    return AreaCoverage(node.name, node.area_path, sum((each.counts for each in below), own), below)
+
+
+def _behind_first(areas: Iterable[AreaCoverage]) -> tuple[AreaCoverage, ...]:
+    return tuple(sorted(areas, key=lambda area: (area.counts.coverage, -area.counts.missing, area.area_path)))
+
+
+def activity(scope: Scope, village_id: UUID, limit: int = 10) -> tuple[Activity, ...]:
+    """What came in last; names only of people in the areas of who asks."""
+    rows = records.latest(village_id, SHOWN_KINDS, limit)
+    named = {UUID(row.data["person"]) for row in rows if row.data.get("person")}
+    people = registry.brief(village_id, named)
+    names = accounts.names_of([row.by for row in rows if row.by])
+    found = []
+    for row in rows:
+        person = people.get(UUID(row.data["person"])) if row.data.get("person") else None
+        seen = person is not None and scope.permits(Permission.VIEW_PEOPLE, person.area_path)
+        found.append(
+            Activity(
+                at=row.corrected_at,
+                by=names.get(row.by, ""),
+                kind=row.kind,
+                detail=_detail(row.data),
+                person=person.name if person is not None and seen else "",
+                person_id=person.id if person is not None and seen else None,
+            )
+        )
+    return tuple(found)
+
+
+def _detail(data: dict[str, object]) -> str:
+    tubes = data.get("tubes")
+    if isinstance(tubes, list):
+        return str(len(tubes))
+    return str(data.get("outcome") or data.get("result") or data.get("tube") or "")

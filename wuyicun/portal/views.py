@@ -1,0 +1,118 @@
+"""The Today board, what lies behind its zeros, and the choice of the village."""
+
+from __future__ import annotations
+
+from typing import cast
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from wuyicun.kernel import clock
+from wuyicun.kernel.accounts.middleware import ScopedRequest, choose_village
+from wuyicun.kernel.errors import NotYours
+from wuyicun.kernel.roles import Permission
+from wuyicun.kernel.web import live
+from wuyicun.portal import queries
+from wuyicun.portal.words import DETAILS, KINDS
+
+
+def _seen(request: HttpRequest) -> ScopedRequest:
+    """The request of somebody who may see the board of the village. Raises NotYours."""
+    scoped = cast(ScopedRequest, request)
+    if not scoped.scope.permits(Permission.VIEW_BOARD) or scoped.village.pk not in scoped.scope.villages:
+        raise NotYours
+    return scoped
+
+
+def _context(request: ScopedRequest) -> dict[str, object]:
+    at = clock.now()
+    board = queries.board(request.scope, request.village.pk, at)
+    return {
+        "token": queries.board_token(request.village.pk, at),
+        "board": board,
+        "answer": _answer(board),
+        "tone": _tone(board),
+        "activity": [(each, KINDS[each.kind], DETAILS.get(each.detail, each.detail)) for each in board.activity],
+        "may_open": request.scope.permits(Permission.OPEN_ROUND),
+        "may_import": request.scope.permits(Permission.IMPORT_ROSTER),
+        "may_see_people": request.scope.permits(Permission.VIEW_PEOPLE),
+    }
+
+
+def _answer(board: queries.Board) -> str:
+    if board.round is None:
+        return _("还没有开始检测") if board.people else _("还没有名册")
+    counts = board.counts
+    if not board.is_open:
+        return _("%(title)s已关闭,%(people)s 人应采,每人都有着落") % {"title": board.round.title, "people": counts.due}
+    if counts.owed:
+        return _("还有 %(missing)s 人未采") % {"missing": counts.missing}
+    if board.tubes.without_result:
+        return _("人都有着落了,还有 %(tubes)s 支试管没有结果") % {"tubes": board.tubes.without_result}
+    return _("人都有着落,试管都有结果,可以关闭本轮")
+
+
+def _tone(board: queries.Board) -> str:
+    if board.round is None:
+        return ""
+    if not board.is_open:
+        return "done"
+    if board.counts.owed and board.round.due_at < clock.now():
+        return "late"
+    return "owed" if board.counts.owed or board.tubes.without_result else "done"
+
+
+@login_required
+@require_GET
+def today(request: HttpRequest) -> HttpResponse:
+    """今日: how the village stands."""
+    return render(request, "portal/today.html", _context(_seen(request)))
+
+
+@login_required
+@require_GET
+def today_board(request: HttpRequest) -> HttpResponse:
+    """The live part of the board; 204 while nothing changed."""
+    scoped = _seen(request)
+    same = live.unchanged(request, queries.board_token(scoped.village.pk, clock.now()))
+    return same or render(request, "portal/board.html", _context(scoped))
+
+
+@login_required
+@require_GET
+def mistakes(request: HttpRequest) -> HttpResponse:
+    """What lies behind 工作零失误."""
+    scoped = _seen(request)
+    found = queries.mistakes(scoped.village.pk, clock.now())
+    return render(request, "portal/mistakes.html", {"mistakes": found, "total": sum(each.total for each in found)})
+
+
+@login_required
+@require_POST
+def choose(request: HttpRequest, village_id: UUID) -> HttpResponse:
+    """Look at another village."""
+    choose_village(request, village_id)
+    return redirect("today")
+
+
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Is the server up and does the database answer? For the launcher and a load balancer."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok", content_type="text/plain")
+
+
+urlpatterns = [
+    path("", today, name="today"),
+    path("today/board/", today_board, name="today_board"),
+    path("today/mistakes/", mistakes, name="mistakes"),
+    path("village/<uuid:village_id>/", choose, name="choose_village"),
+    path("healthz", healthz, name="healthz"),
+]
