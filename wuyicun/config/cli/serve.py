@@ -1,6 +1,7 @@
 """`wuyi serve`: PostgreSQL, up-to-date tables, the check, then the web server and the jobs until Ctrl-C."""
 
 import argparse
+import contextlib
 from collections.abc import Callable
 
 from wuyicun.config import environment
@@ -33,5 +34,7 @@ def until_stopped(read: Environment, server: Server | None, greet: Callable[[], 
     with services.running():
         greet()
         say(f"已启动(Ctrl-C 停止)/ Serving (Ctrl-C stops): {services.base_url}")
-        services.watch()
+        with contextlib.suppress(KeyboardInterrupt):
+            services.watch()
+        say("正在停止 / Stopping")
     return 0

@@ -122,7 +122,7 @@ class Services:
             *("--host", self.environment.host, "--port", str(self.port), "--workers", str(workers)),
             *("--blocking-threads", str(max(4, min(THREADS, DATABASE_CONNECTIONS // workers)))),
             *("--respawn-failed-workers", "--respawn-interval", "1", "--workers-kill-timeout", "3"),
-            *("--log-level", "warning", "wuyicun.config.wsgi:application"),
+            *("--log-level", "error", "wuyicun.config.wsgi:application"),
         ]
 
     def _wait_until_healthy(self) -> None:

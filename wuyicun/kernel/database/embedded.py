@@ -149,7 +149,9 @@ def _ensure_running(server: Server) -> None:
         server.say("结束没有应答的 PostgreSQL / Ending a PostgreSQL that does not answer")
         processes.end(process, within_seconds=10)
     processes.end_leftovers(layout.cluster)
-    (layout.cluster / "postmaster.pid").unlink(missing_ok=True)
+    # PostgreSQL takes a number in these for a living server, also when it now belongs to another process or a zombie.
+    for stale in (layout.cluster / "postmaster.pid", *layout.socket.glob(".s.PGSQL.*")):
+        stale.unlink(missing_ok=True)
     _launch(server)
 
 
@@ -234,7 +236,8 @@ def _keep(layout: Layout) -> None:
 
 
 def _not_started(layout: Layout) -> Failure:
-    lines = layout.start_log.read_text(encoding="utf-8", errors="replace").splitlines()
+    logs = sorted((layout.cluster / "log").glob("*.log"), key=lambda log: log.stat().st_mtime)[-1:]
+    lines = [line for log in (layout.start_log, *logs) for line in log.read_text(errors="replace").splitlines()]
     fatal = (line for line in reversed(lines) if "FATAL" in line or "PANIC" in line)
     last = next(fatal, lines[-1] if lines else "?")
     return Failure(
