@@ -163,6 +163,7 @@ class Place(VillageModel):
     phone_sealed = models.BinaryField(null=True)
     phone_index = models.BinaryField(null=True)
     location = models.CharField(max_length=120, blank=True, default="")
+    note = models.CharField(max_length=200, blank=True, default="")
     last_import = models.JSONField(default=dict)
     batch_id = models.UUIDField(null=True)
     updated_at = models.DateTimeField(null=True)
@@ -170,7 +171,7 @@ class Place(VillageModel):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["village_id", "name"], name="place_name_once")
+            models.UniqueConstraint(fields=["village_id", "area_path", "name"], name="place_name_once_in_an_area")
         ]
 
     @property

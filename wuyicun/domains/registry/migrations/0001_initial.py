@@ -229,6 +229,7 @@ class Migration(migrations.Migration):
                 ('phone_sealed', models.BinaryField(null=True)),
                 ('phone_index', models.BinaryField(null=True)),
                 ('location', models.CharField(blank=True, default='', max_length=120)),
+                ('note', models.CharField(blank=True, default='', max_length=200)),
                 ('last_import', models.JSONField(default=dict)),
                 ('batch_id', models.UUIDField(null=True)),
                 ('updated_at', models.DateTimeField(null=True)),
@@ -308,6 +309,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='place',
-            constraint=models.UniqueConstraint(fields=('village_id', 'name'), name='place_name_once'),
+            constraint=models.UniqueConstraint(fields=('village_id', 'area_path', 'name'), name='place_name_once_in_an_area'),
         ),
     ]
