@@ -22,6 +22,8 @@ from wuyicun.domains.registry.roster.rows import (
     Severity,
 )
 from wuyicun.domains.registry.roster.summary import summary
+from wuyicun.domains.registry.roster.writing.returned import returned
+from wuyicun.domains.registry.roster.writing.template import template
 
 __all__ = [
     "SEVERITY",
@@ -45,6 +47,8 @@ __all__ = [
     "propose",
     "propose_sheet",
     "read",
+    "returned",
     "summary",
+    "template",
     "unknown_areas",
 ]

@@ -8,7 +8,7 @@ from wuyicun.domains.registry.roster.fields import Field
 from wuyicun.domains.registry.roster.parsing import cells as reading
 from wuyicun.domains.registry.roster.parsing.names import read_name
 from wuyicun.domains.registry.roster.parsing.sheet import Row, SheetContext
-from wuyicun.domains.registry.roster.parsing.titles import section_name
+from wuyicun.domains.registry.roster.parsing.titles import micro_grid_name, section_name
 from wuyicun.domains.registry.roster.rows import HouseholdRow
 from wuyicun.domains.registry.roster.words import values
 from wuyicun.domains.registry.rules import plain
@@ -65,7 +65,7 @@ class Households:
     def place(self, row: Row) -> Placing:
         """The household, section and micro-grid of a row; notes what is missing."""
         section = section_name(row.text(Field.SECTION)) or None
-        micro_grid = "".join(plain(row.text(Field.MICRO_GRID)).split()) or row.micro_grid
+        micro_grid = micro_grid_name(row.text(Field.MICRO_GRID)) or row.micro_grid
         household = self._household(row, section)
         if household is None:
             if Field.HOUSEHOLD in row.context.index_of:

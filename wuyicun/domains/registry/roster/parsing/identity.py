@@ -9,7 +9,6 @@ from datetime import date
 from wuyicun.domains.registry.roster.book import Cell
 from wuyicun.domains.registry.roster.fields import Field
 from wuyicun.domains.registry.roster.parsing import cells as reading
-from wuyicun.domains.registry.roster.parsing.names import read_name
 from wuyicun.domains.registry.roster.parsing.sheet import Row
 from wuyicun.domains.registry.roster.words import values
 from wuyicun.domains.registry.rules import IdFault, IdKind, IdReading, plain, read_id
@@ -43,7 +42,7 @@ class IdSurvey:
         disputed: set[str] = set()
         for row in (row for among in rows.values() for row in among):
             number = self._number(row)
-            if number and names.setdefault(number, read_name(row.text(Field.NAME))) != read_name(row.text(Field.NAME)):
+            if number and names.setdefault(number, row.name) != row.name:
                 disputed.add(number)
         self.disputed = frozenset(disputed)
 
@@ -73,11 +72,11 @@ class IdSurvey:
     def read(self, row: Row) -> Identity:
         """The id of a row; notes what is wrong with it or was put right."""
         cell = row.cell(Field.ID_NUMBER)
-        if cell is None or values.bare(reading.text(cell)) in values.NOTHING:
+        written = reading.text(cell)
+        if not written or values.is_nothing(written):
             if Field.ID_NUMBER in row.context.index_of:
                 row.problem("missing_id", Field.ID_NUMBER)
             return Identity()
-        written = reading.text(cell)
         if self._lost_digits(row, cell):
             row.problem("id_stored_as_number", Field.ID_NUMBER)
             return Identity(IdKind.RESIDENT, None, written)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from wuyicun.domains.registry.roster.fields import FLAGS, Field, SheetKind
+from wuyicun.domains.registry.roster.fields import Field, SheetKind
 from wuyicun.domains.registry.roster.parsing import cells as reading
 from wuyicun.domains.registry.roster.parsing.households import Placing
 from wuyicun.domains.registry.roster.parsing.identity import Identity, IdSurvey
@@ -111,8 +111,8 @@ def _groups(row: Row) -> tuple[frozenset[Group] | None, bool | None]:
         found |= named
         for word in unknown:
             row.problem("unknown_group", Field.GROUPS, value=word)
-    for field, group in FLAGS.items():
-        if field in row.context.index_of and (answer := _answer(row, field)) is not None:
+    for field, group in row.context.flags:
+        if (answer := _answer(row, field)) is not None:
             said = True
             found |= {group} if answer else set()
     home_visit = _answer(row, Field.HOME_VISIT)

@@ -13,7 +13,7 @@ def read_phone_of(row: Row) -> tuple[str | None, str | None]:
     """The number in digits, and the text when it could not be read; notes what is wrong or was put right."""
     cell = row.cell(Field.PHONE)
     written = reading.text(cell)
-    if not written or values.bare(written) in values.NOTHING:
+    if not written or values.is_nothing(written):
         return None, None
     if reading.is_scientific(cell):
         row.problem("phone_stored_as_number", Field.PHONE)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from wuyicun.domains.registry.roster.fields import Field
 from wuyicun.domains.registry.roster.parsing.phones import read_phone_of
 from wuyicun.domains.registry.roster.parsing.sheet import Row
-from wuyicun.domains.registry.roster.parsing.titles import section_name
+from wuyicun.domains.registry.roster.parsing.titles import micro_grid_name, section_name
 from wuyicun.domains.registry.roster.rows import PlaceRow
 from wuyicun.domains.registry.roster.words import values
-from wuyicun.domains.registry.rules import PlaceKind, plain
+from wuyicun.domains.registry.rules import PlaceKind
 
 
 def read_place(row: Row) -> PlaceRow:
@@ -27,7 +27,7 @@ def read_place(row: Row) -> PlaceRow:
         kind=kind or PlaceKind.OTHER,
         kind_text=kind_text or None,
         section=section_name(row.text(Field.SECTION)) or row.context.section,
-        micro_grid="".join(plain(row.text(Field.MICRO_GRID)).split()) or None,
+        micro_grid=micro_grid_name(row.text(Field.MICRO_GRID)) or None,
         manager=row.text(Field.MANAGER) or None,
         phone=phone,
         phone_text=phone_text,

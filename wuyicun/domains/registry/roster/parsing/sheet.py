@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wuyicun.domains.registry.roster.book import Cell, CellError, Cells, Sheet
-from wuyicun.domains.registry.roster.fields import Field
+from wuyicun.domains.registry.roster.fields import FLAGS, Field
 from wuyicun.domains.registry.roster.layouts.layout import SheetLayout
 from wuyicun.domains.registry.roster.parsing import cells as reading
 from wuyicun.domains.registry.roster.rows import Problem
-from wuyicun.domains.registry.rules import Residence
+from wuyicun.domains.registry.rules import Group, Residence
 
 _FILLED_BY_MERGING = (Field.HOUSEHOLD, Field.SECTION, Field.MICRO_GRID, Field.ADDRESS, Field.HEAD_NAME)
 
@@ -25,6 +25,8 @@ class SheetContext:
         residence: of the rows, when the sheet has no column for it.
         local_names: names that mean 'in the village' in 现居住地.
         merged_values: for cells covered by a vertical merge of the clerk's, the value shown there.
+        flags: the columns that ask about one group each.
+        has_errors: some cell of the sheet shows an error.
     """
 
     sheet: Sheet
@@ -35,10 +37,14 @@ class SheetContext:
     problems: list[Problem] = dataclasses.field(default_factory=list)
     index_of: Mapping[Field, int] = dataclasses.field(init=False)
     merged_values: Mapping[tuple[int, int], Cell] = dataclasses.field(init=False)
+    flags: tuple[tuple[Field, Group], ...] = dataclasses.field(init=False)
+    has_errors: bool = dataclasses.field(init=False)
 
     def __post_init__(self) -> None:
         self.index_of = dict(self.layout.index_of)
-        self.merged_values = _merged_values(self.sheet, self.layout)
+        self.merged_values = merged_values(self.sheet, self.layout)
+        self.flags = tuple((field, group) for field, group in FLAGS.items() if field in self.index_of)
+        self.has_errors = any(type(cell) is CellError for cells in self.sheet.rows for cell in cells)
 
     def problem(self, code: str, row: int | None, name: str, field: Field | None = None, **data: str) -> None:
         """Notes something about a row or about the sheet."""
@@ -49,7 +55,8 @@ class SheetContext:
         self.problems.append(Problem(code, self.sheet.name, row, column.letters if column else None, name, data))
 
 
-def _merged_values(sheet: Sheet, layout: SheetLayout) -> dict[tuple[int, int], Cell]:
+def merged_values(sheet: Sheet, layout: SheetLayout) -> dict[tuple[int, int], Cell]:
+    """For each cell that a vertical merge of the clerk's covers, by row and column, the value shown there."""
     columns = {index for field, index in layout.index_of.items() if field in _FILLED_BY_MERGING}
     found: dict[tuple[int, int], Cell] = {}
     for merged in sorted(sheet.merged, key=lambda merged: merged.top):
@@ -94,7 +101,9 @@ class Row:
     def text(self, field: Field) -> str:
         """The cell as a text, '' when there is none."""
         cell = self.cell(field)
-        return "" if cell is None else reading.text(cell)
+        if cell is None:
+            return ""
+        return cell.strip() if type(cell) is str else reading.text(cell)
 
     def problem(self, code: str, field: Field | None = None, **data: str) -> None:
         """Notes something about this row."""
@@ -102,7 +111,7 @@ class Row:
 
     def note_errors(self) -> None:
         """Notes every mapped cell that shows an error instead of a value."""
-        for index, cell in enumerate(self._cells):
+        for index, cell in enumerate(self._cells if self.context.has_errors else ()):
             if isinstance(cell, CellError):
                 column = self.context.layout.column_at.get(index)
                 if column and column.field:

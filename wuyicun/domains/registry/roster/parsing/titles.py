@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import PurePath
 
 from wuyicun.domains.registry.roster.book import Book
@@ -51,11 +52,17 @@ def section(layout: SheetLayout, village_name: str | None, *, from_csv: bool) ->
     return None
 
 
+@lru_cache(4096)
 def section_name(text: str) -> str:
     """A section's name as it is used: 北头岭片区 is 北头岭, but 第一网格 stays."""
-    name = "".join(plain(text).split())
-    shorter = name.removesuffix("片区")
-    return shorter or name
+    name = micro_grid_name(text)
+    return name.removesuffix("片区") or name
+
+
+@lru_cache(4096)
+def micro_grid_name(text: str) -> str:
+    """A micro-grid's name in plain characters, without spaces."""
+    return "".join(plain(text).split())
 
 
 def residence(layout: SheetLayout) -> Residence | None:

@@ -47,3 +47,13 @@ ID_KIND_WORD = {
 }
 SEX_WORD = {Sex.MALE: "男", Sex.FEMALE: "女", Sex.UNKNOWN: "未知"}
 EXAMPLE_WORD = "示例"
+
+PEOPLE_TITLES = (
+    "序号", "户号", "姓名", "性别", "身份证号码", "与户主关系", "联系电话", "家庭住址", "微网格", "政治面貌",
+    "人员类别", "现居住地", "特殊人群", "是否需上门", "采样码", "备注",
+)  # fmt: skip
+"""The columns of the clerk's ledger of residents, in its order."""
+
+WORKERS_TITLES = ("序号", "姓名", "身份证号", "性别", "电话", "用工单位", "居住地点")
+PLACES_TITLES = ("名称", "类型", "片区", "负责人", "电话", "位置")
+PROBLEM_TITLE = "问题"

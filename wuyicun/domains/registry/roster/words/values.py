@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TypeVar
 
@@ -18,7 +18,7 @@ TOTAL = re.compile(r"(?:本页|本表|以上|全村|本村|本?片区)?\s*(?:[�
 EXAMPLE = re.compile(r"示例|样例|例[::]")
 AREA_LINE = re.compile(r"[^\d\W]{1,12}(?:片区|网格)")
 _HEAD = _words("户主 本人 户主本人 本人或户主")
-NOTHING = _words("无 否 没有 不是 正常 健康 良好 / \\ - -- — × x 0 n no")
+_NOTHING = _words("无 否 没有 不是 正常 健康 良好 / \\ - -- — × x 0 n no")
 
 _MALE = _words("男 男性 男士 m male 1")
 _FEMALE = _words("女 女性 女士 f female 2")
@@ -98,6 +98,11 @@ def bare(text: str) -> str:
     return "".join(plain(text).split()).lower()
 
 
+def is_nothing(text: str) -> bool:
+    """Whether the text is how people write that there is none: 无, /, -."""
+    return len(text) < 4 and bare(text) in _NOTHING
+
+
 @lru_cache(_REMEMBERED)
 def sex(text: str) -> Sex | None:
     """男, 女 and how else people write it."""
@@ -115,7 +120,7 @@ def yes(text: str) -> bool | None:
     word = bare(text)
     if word in _YES:
         return True
-    return False if word in NOTHING or _NEGATION.match(word) or word.startswith("未") else None
+    return False if word in _NOTHING or _NEGATION.match(word) or word.startswith("未") else None
 
 
 @lru_cache(_REMEMBERED)
@@ -154,7 +159,7 @@ def groups(text: str) -> tuple[frozenset[Group], tuple[str, ...]]:
     unknown = []
     for part in _GROUP_ENDS.split(plain(text).strip()):
         word = bare(part)
-        if not word or word in NOTHING or _NEGATION.match(word):
+        if not word or word in _NOTHING or _NEGATION.match(word):
             continue
         named = {code for code, pattern in _GROUP_PATTERNS if pattern.search(word)}
         found |= named
@@ -177,7 +182,8 @@ def id_kind(text: str) -> IdKind | None:
     return _first(_ID_KIND_PATTERNS, word) or (IdKind.OTHER if word else None)
 
 
-def whereabouts(text: str, stands_in: Residence | None, local_names: Collection[str] = ()) -> Whereabouts:
+@lru_cache(_REMEMBERED)
+def whereabouts(text: str, stands_in: Residence | None, local_names: frozenset[str] = frozenset()) -> Whereabouts:
     """Where a person is from 现居住地.
 
     A town or county seat is told from a city by its wording; of a bare place name the residence says whether it is in
