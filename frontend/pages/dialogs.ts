@@ -31,6 +31,7 @@ function ask(button: HTMLButtonElement, event: Event): void {
   event.stopImmediatePropagation();
   words.textContent = button.dataset["confirm"] ?? "";
   yes.textContent = button.innerText.trim();
+  yes.className = button.classList.contains("btn-danger") ? "btn btn-danger" : "btn btn-primary";
   dialog.returnValue = "";
   dialog.addEventListener("close", () => {
     if (dialog.returnValue === "yes") {

@@ -62,7 +62,8 @@ function show(isFresh: boolean): void {
   }
   status.hidden = false;
   if (isFresh) {
-    time.textContent = new Date().toTimeString().slice(0, 5);
+    const zone = status.dataset["zone"];
+    time.textContent = new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...(zone && { timeZone: zone }) });
   }
   status.classList.toggle("is-lost", !isFresh);
   const text = (isFresh ? status.dataset["fresh"] : status.dataset["lost"]) ?? "";

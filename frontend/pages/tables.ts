@@ -28,6 +28,7 @@ function label(): void {
     const titles = all<HTMLTableCellElement>("thead tr:first-child > *", table).map((cell) => cell.dataset["label"] ?? cell.innerText.trim());
     for (const row of all<HTMLTableRowElement>("tbody tr", table)) {
       [...row.cells].forEach((cell, place) => {
+        cell.classList.toggle("is-empty", cell.innerText.trim() === "" && !cell.querySelector("input, button, a, svg"));
         const title = titles[place];
         if (cell.tagName === "TD" && title && cell.colSpan === 1 && cell.dataset["label"] === undefined) {
           cell.dataset["label"] = title;

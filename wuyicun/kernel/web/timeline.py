@@ -33,10 +33,12 @@ class Placed:
 
 @dataclass(frozen=True)
 class Tick:
-    """A mark on the axis."""
+    """A mark on the axis; the minor ones give way on a phone, `anchor` keeps the words inside."""
 
     minutes: int
     left: str
+    minor: bool
+    anchor: str
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Line:
 
 
 _DOT = 18
-_CLOSE_PERCENT = 2.5
+_CLOSE_PERCENT = 5.0
 _TICKS = (5, 10, 15, 30, 60, 120, 240, 480)
 
 
@@ -76,13 +78,19 @@ def lay_out(dots: Sequence[Dot], *, limit_minutes: int) -> Line:
             Placed(dot, _percent(left), axis_top - 14 - row * _DOT, dot.minutes > limit_minutes)
             for dot, left, row in placed_at
         ),
-        ticks=tuple(Tick(minutes, _percent(minutes * 100 / end)) for minutes in range(0, end + 1, step)),
+        ticks=tuple(_tick(minutes, end, step) for minutes in range(0, end + 1, step)),
         limit_left=_percent(limit),
         beyond_width=_percent(100 - limit),
         axis_top=axis_top,
         height=axis_top + 24,
         late=sum(dot.minutes > limit_minutes for dot in dots),
     )
+
+
+def _tick(minutes: int, end: int, step: int) -> Tick:
+    left = minutes * 100 / end
+    anchor = "start" if minutes == 0 else "end" if left > 95 else "middle"
+    return Tick(minutes, _percent(left), minor=minutes // step % 2 == 1, anchor=anchor)
 
 
 def _percent(value: float) -> str:
