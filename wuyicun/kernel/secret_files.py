@@ -14,7 +14,8 @@ def read_or_make(path: Path, make: Callable[[], str]) -> str:
     """
     with contextlib.suppress(FileNotFoundError):
         return path.read_text(encoding="utf-8").strip()
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_passable(path.parent.parent)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     _write_private(draft, make())
     try:
@@ -24,6 +25,13 @@ def read_or_make(path: Path, make: Callable[[], str]) -> str:
     finally:
         draft.unlink()
     return path.read_text(encoding="utf-8").strip()
+
+
+def make_passable(folder: Path) -> None:
+    """Make a folder that others may pass through but not list, whatever the umask, unless it is there."""
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(parents=True)
+        folder.chmod(0o711)
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -1,6 +1,5 @@
 """The embedded server's programs and cluster on disk: made once, configured at each start. Standard library only."""
 
-import contextlib
 import importlib.metadata
 import importlib.util
 import os
@@ -15,6 +14,7 @@ from typing import IO
 from wuyicun.kernel.database.layout import Layout
 from wuyicun.kernel.database.system_user import SystemUser, obstacle
 from wuyicun.kernel.failure import Failure
+from wuyicun.kernel.secret_files import make_passable
 
 MAJOR_VERSION = "18"
 SUPERUSER = "postgres"
@@ -58,16 +58,9 @@ include_if_exists = 'local.conf'
 """
 
 
-def make_folder(folder: Path, user: SystemUser) -> None:
-    """Make a folder of ours that the account can pass, unless it is there."""
-    with contextlib.suppress(FileExistsError):
-        folder.mkdir(parents=True)
-        folder.chmod(0o711 if user.switch else 0o700)
-
-
 def prepare(layout: Layout, user: SystemUser, say: Callable[[str], None]) -> None:
     """Make the folders and, the first time, the cluster. Raises Failure when something here stands in the way."""
-    make_folder(layout.home, user)
+    make_passable(layout.home)
     _prepare_socket(layout.socket, user)
     if not (layout.cluster / "PG_VERSION").exists():
         say("建立数据库目录 / Creating the database cluster")

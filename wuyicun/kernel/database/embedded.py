@@ -25,10 +25,11 @@ from typing import Any, Self
 import psycopg
 
 from wuyicun.kernel.database import processes, roles, system_user
-from wuyicun.kernel.database.cluster import SUPERUSER, configure, make_folder, prepare, programs, spawn
+from wuyicun.kernel.database.cluster import SUPERUSER, configure, prepare, programs, spawn
 from wuyicun.kernel.database.layout import APP, ROLES, Layout
 from wuyicun.kernel.database.system_user import SystemUser
 from wuyicun.kernel.failure import Failure
+from wuyicun.kernel.secret_files import make_passable
 
 READY_WITHIN_SECONDS = 600  # recovery after a crash may take minutes; a new cluster is ready in one second
 SILENT_FOR_SECONDS = 30  # a server that does not even say that it is starting is taken for dead
@@ -97,7 +98,7 @@ def start(data: Path, progress: Say, settings: Mapping[str, str] | None = None) 
     system_user.check_data_folder(layout)
     server = Server(layout, system_user.choose(layout), settings or {}, progress)
     try:
-        make_folder(layout.data, server.user)
+        make_passable(layout.data)
         with _alone(layout):
             prepare(layout, server.user, progress)
             server._users = _open(layout.data / "postgresql.users")
