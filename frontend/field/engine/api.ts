@@ -90,6 +90,8 @@ export interface Worker {
   id: string;
   name: string;
   role: string;
+  /** What the roles allow in the villages: "sample", "excuse" … */
+  may: string[];
 }
 
 export interface Session {

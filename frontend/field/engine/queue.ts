@@ -172,6 +172,12 @@ export class Queue {
     return { waiting, claimed, accepted, duplicate, held, quarantined, unsent: waiting + claimed, tray: tray.length };
   }
 
+  /** When the server last answered, Unix ms. */
+  async lastSettledAt(): Promise<number | null> {
+    const settled = await this.database.records.where("state").anyOf([...SETTLED]).toArray();
+    return settled.length > 0 ? Math.max(...settled.map((record) => record.settledAt ?? 0)) : null;
+  }
+
   /** When the first record that is held back may leave, Unix ms; null when none is. */
   async nextRelease(): Promise<number | null> {
     const waiting = await this.database.records.where("state").equals("waiting").toArray();

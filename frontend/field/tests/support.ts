@@ -72,7 +72,7 @@ export class TestServer {
 
   private session(): FieldAnswer {
     if (!this.loggedIn) return { status: 401, body: null };
-    const worker = { id: this.account, name: "王海斌", role: "sampler" };
+    const worker = { id: this.account, name: "王海斌", role: "sampler", may: ["sample"] };
     const body = { token: this.token, device: "", server_time: new Date(this.clock.ms).toISOString(), worker, villages: [] };
     return { status: 200, body };
   }

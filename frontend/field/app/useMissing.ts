@@ -1,0 +1,55 @@
+import { computed, onMounted, onScopeDispose, shallowRef, type ComputedRef, type Ref } from "vue";
+import type { Household } from "../engine/api.ts";
+import type { FieldApp } from "./context.ts";
+
+const REFRESH_MS = 30_000;
+
+export interface MissingList {
+  households: Ref<readonly Household[] | null>;
+  /** When the list was the server's, Unix ms. */
+  asOf: Ref<number>;
+  isLoading: Ref<boolean>;
+  areas: ComputedRef<{ area: string; count: number }[]>;
+  load(): Promise<void>;
+}
+
+/** Who is still missing, household by household; held in memory, never stored. */
+export function useMissing(app: FieldApp, village: string, round: string): MissingList {
+  const households = shallowRef<readonly Household[] | null>(null);
+  const asOf = shallowRef(0);
+  const isLoading = shallowRef(false);
+
+  const areas = computed(() => {
+    const counts = new Map<string, number>();
+    for (const { area, people } of households.value ?? []) counts.set(area, (counts.get(area) ?? 0) + people.length);
+    return [...counts].map(([area, count]) => ({ area, count })).sort((one, two) => two.count - one.count);
+  });
+
+  async function load(): Promise<void> {
+    if (isLoading.value) return;
+    isLoading.value = true;
+    try {
+      const all: Household[] = [];
+      let cursor: string | null = null;
+      do {
+        const page: { households: Household[]; next: string | null } = await app.engine.api.missing(village, round, cursor);
+        all.push(...page.households);
+        cursor = page.next;
+      } while (cursor !== null);
+      households.value = all;
+      asOf.value = Date.now();
+      app.remember(all.flatMap(({ people }) => people));
+    } catch {
+      // The list that is there stays, with its time; without one the page says that there is no network.
+    } finally {
+      isLoading.value = false;
+    }
+  }
+
+  onMounted(() => void load());
+  const timer = setInterval(() => void load(), REFRESH_MS);
+  onScopeDispose(() => {
+    clearInterval(timer);
+  });
+  return { households, asOf, isLoading, areas, load };
+}
