@@ -112,6 +112,18 @@ def add_voids(rows: Sequence[Row]) -> Voided:
     return voided
 
 
+_VOIDED = """
+WITH given AS (SELECT * FROM json_to_recordset(%s::json) AS r (village_id uuid, record_id uuid))
+SELECT v.record_id FROM screening_void v JOIN given g ON g.village_id = v.village_id AND g.record_id = v.record_id
+"""
+
+
+def voided_before(rows: Sequence[Row]) -> set[UUID]:
+    """Those of the records that a void named before they arrived (or in the same batch)."""
+    given = [{"village_id": row.village_id, "record_id": row.id} for row in rows]
+    return {row[0] for row in execute(_VOIDED, given)} if given else set()
+
+
 _GIVEN = "given AS (SELECT * FROM json_to_recordset(%s::json) AS r (id uuid, village_id uuid, round_id uuid, code text))"
 
 _EXPECT = f"""

@@ -231,6 +231,17 @@ def swabs(village_id: UUID, round_id: UUID, *, tube: str | None = None, flagged:
     return [view for view in views if view.flag] if flagged else views
 
 
+def swabs_by_id(village_id: UUID, samples: Collection[UUID]) -> Mapping[UUID, tuple[str, datetime]]:
+    """The tube and the time of these swabs."""
+    rows = Sample.rows().filter(village_id=village_id, pk__in=samples)
+    return {pk: (tube, at) for pk, tube, at in rows.values_list("pk", "tube", "corrected_at")}
+
+
+def has_swabs(village_id: UUID, round_id: UUID) -> bool:
+    """Whether somebody was sampled in the round: what stands in the way of cancelling it."""
+    return Sample.rows().filter(village_id=village_id, round_id=round_id, voided=False).exists()
+
+
 def swab(village_id: UUID, round_id: UUID, record_id: UUID) -> Swab | None:
     """The swab that a record of this round took, None when it took none."""
     sample = Sample.rows().filter(village_id=village_id, round_id=round_id, pk=record_id).first()

@@ -165,7 +165,9 @@ def apply(rows: Sequence[Row]) -> Mapping[UUID, Outcome]:
     for key, told in voided.tubes.items():
         taken.tubes[key] = taken.tubes.get(key, False) or told
     deciding.decide(taken.tubes, at)
-    rolls.state([_said(row, taken.rounds) for row in [*good["outcome"], *good["excuse"]]], at)
+    said = [*good["outcome"], *good["excuse"]]
+    gone = deciding.voided_before(said)
+    rolls.state([_said(row, taken.rounds, row.id in gone) for row in said], at)
     rolls.take_back(voided.statements, at)
     _flag(good, taken)
     late = {(row.village_id, row.data.round) for row in rows if not isinstance(row.data, Void)} | voided.rounds
@@ -273,7 +275,7 @@ def _take_samples(rows: Sequence[Row], people: _People, taken: _Taken) -> None:
     deciding.add_samples(swabs)
 
 
-def _said(row: Row, rounds: Mapping[tuple[UUID, UUID], RoundFacts]) -> rolls.Said:
+def _said(row: Row, rounds: Mapping[tuple[UUID, UUID], RoundFacts], voided: bool) -> rolls.Said:
     data = row.data
     excuse = isinstance(data, Excuse)
     return rolls.Said(
@@ -287,7 +289,7 @@ def _said(row: Row, rounds: Mapping[tuple[UUID, UUID], RoundFacts]) -> rolls.Sai
         note=data.note,
         at=row.at,
         by=row.by,
-        voided=False,
+        voided=voided,
     )
 
 
