@@ -1,10 +1,16 @@
-"""How households and numbers are called on screens and paper, and in what order names stand. Pure."""
+"""How households and numbers are called on screens and paper. Pure."""
 
 from __future__ import annotations
 
 import re
 
 _DOOR = re.compile(r"(?P<place>\D{1,12}?)\s*(?P<number>[0-9]{1,5}(?:-[0-9]{1,4})?)\s*号")
+
+
+def door_of(address: str) -> tuple[str, str] | None:
+    """The place and the number on the door that a short address gives (北头岭1号), else None."""
+    found = _DOOR.fullmatch(address.strip())
+    return None if found is None else (found["place"].strip(), found["number"])
 
 
 def house_label(section: str, number: str, address: str = "") -> str:
@@ -18,10 +24,8 @@ def house_label(section: str, number: str, address: str = "") -> str:
         number: the household's number.
         address: its address as the roster gives it.
     """
-    door = _DOOR.fullmatch(address.strip())
-    if door is not None:
-        return f"{door['place'].strip()} {door['number']} 号"
-    return f"{section} {number} 号".strip()
+    place, shown = door_of(address) or (section, number)
+    return f"{place} {shown} 号".strip()
 
 
 def masked_id(number: str) -> str:

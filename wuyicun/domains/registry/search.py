@@ -1,0 +1,283 @@
+"""Finding people, households and places by whatever is at hand: name, pinyin, initials, house number, the last four of
+phone or id, the whole of them, or a card.
+
+Look-ups are ranges (`>=` and `<`) over `SearchKey`, since row-level security keeps LIKE off the index. Numbers are kept
+as keyed digests behind a `#`, which nothing that is typed begins with.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+
+from wuyicun.domains.registry import spelling, tokens
+from wuyicun.domains.registry.models import CARD, ID_NUMBER, PHONE, Card, Household, Person, Place, SearchKey
+from wuyicun.domains.registry.rules import plain, read_id, read_phone
+from wuyicun.domains.territory import queries as territory
+from wuyicun.kernel.crypto import blind_index, unseal
+from wuyicun.kernel.ids import uuid7
+from wuyicun.kernel.roles import Permission
+from wuyicun.kernel.scope import Scope
+
+PERSON, HOUSEHOLD, PLACE = "P", "H", "L"
+
+_SEARCH = "registry.search"
+_LAST = "\U0010ffff"  # sorts after everything that may follow in a key
+_CHUNK = 2_000
+_LOOKED_THROUGH = 12  # keys looked through for each hit that is shown: a subject has several that begin alike
+_FOUR = re.compile(r"[0-9]{3}[0-9X]")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something that was found.
+
+    Attributes:
+        kind: PERSON, HOUSEHOLD or PLACE.
+        rank: how well it fits, 0 is best.
+    """
+
+    kind: str
+    subject_id: UUID
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The hits, best first, and whether there were more."""
+
+    hits: tuple[Hit, ...] = ()
+    truncated: bool = False
+
+
+def find(scope: Scope, village_id: UUID, text: str, *, limit: int = 20) -> Found:
+    """People, households and places that the asker may see, in one list, best first.
+
+    Args:
+        scope: whoever asks; only what lies in an area over which they hold VIEW_PEOPLE is found.
+        text: what was typed or scanned.
+    """
+    return _find(village_id, text, limit, scope.covering(Permission.VIEW_PEOPLE))
+
+
+def people(village_id: UUID, text: str, *, limit: int) -> Sequence[UUID]:
+    """The people found by the text anywhere in the village, best first; a household stands for its members."""
+    hits = _find(village_id, text, limit, Q()).hits
+    members = _members(village_id, [hit.subject_id for hit in hits if hit.kind == HOUSEHOLD])
+    found: dict[UUID, None] = {}
+    for hit in hits:
+        if hit.kind == PERSON:
+            found.setdefault(hit.subject_id)
+        for person in members.get(hit.subject_id, ()):
+            found.setdefault(person)
+    return list(found)[:limit]
+
+
+def _digest(kind: str, value: str) -> str:
+    return "#" + blind_index(f"{kind}:{value}", _SEARCH).hex()
+
+
+def _typed_numbers(text: str) -> list[str]:
+    """The keys of all numbers that the text may be."""
+    four = plain(text).strip().upper()
+    phone, id_number, code = read_phone(text).number, read_id(text).number, tokens.read_short(text)
+    keys = [_digest("four", four)] if _FOUR.fullmatch(four) else []
+    if phone:
+        keys.append(_digest("phone", phone))
+    if id_number:
+        keys.append(_digest("id", id_number))
+    if code:
+        keys.append(_digest("card", code))
+    return keys
+
+
+def _find(village_id: UUID, text: str, limit: int, may_see: Q) -> Found:
+    visible = SearchKey.rows().filter(may_see, village_id=village_id)
+    certain = _by_number(village_id, text)
+    ranks: dict[tuple[str, UUID], int] = {}
+    if certain is not None:
+        ranks = dict.fromkeys(visible.filter(certain).values_list("kind", "subject_id"), 0)
+    typed = spelling.normal(text)
+    most = limit * _LOOKED_THROUGH
+    keys: list[tuple[str, str, UUID]] = []
+    if typed:
+        rows = visible.filter(key__gte=typed, key__lt=typed + _LAST).order_by("key", "subject_id")
+        keys = list(rows.values_list("key", "kind", "subject_id")[:most])
+    for key, kind, subject in keys:
+        ranks.setdefault((kind, subject), 1 if key == typed else 2)
+    hits = _ranked(village_id, typed, ranks)
+    return Found(tuple(hits[:limit]), truncated=len(hits) > limit or len(keys) == most)
+
+
+def _by_number(village_id: UUID, text: str) -> Q | None:
+    """The rows of whom a number or a card names; None when the text is neither."""
+    token = tokens.read(text)
+    if token is not None:
+        card = Card.rows().filter(village_id=village_id, token_index=blind_index(token, CARD), lost_at__isnull=True)
+        return Q(subject_id__in=list(card.values_list("subject_id", flat=True)))
+    keys = _typed_numbers(text)
+    return Q(key__in=keys) if keys else None
+
+
+def _ranked(village_id: UUID, typed: str, ranks: Mapping[tuple[str, UUID], int]) -> list[Hit]:
+    """Best first: by number; a whole name or number; a name that begins so; a name that has it inside; who has left."""
+    by_kind: dict[str, list[UUID]] = {}
+    for kind, subject in ranks:
+        by_kind.setdefault(kind, []).append(subject)
+    order: dict[UUID, tuple[int, str]] = {}
+    rows = Person.rows().filter(village_id=village_id, pk__in=by_kind.get(PERSON, ()))
+    for pk, name, name_sort, left_at in rows.values_list("pk", "name", "name_sort", "left_at"):
+        begins = any(key.startswith(typed) for key in spelling.whole_name(name))
+        rank = 9 if left_at else ranks[PERSON, pk] * 2 - begins
+        order[pk] = (max(rank, 0), name_sort)
+    numbers = by_kind.get(HOUSEHOLD, ())
+    whole = [pk for pk in numbers if ranks[HOUSEHOLD, pk] < 2]  # who types 12 does not mean 120
+    houses = Household.rows().filter(village_id=village_id, pk__in=whole or numbers)
+    for pk, section, place in houses.values_list("pk", "section_path", "order"):
+        order[pk] = (max(ranks[HOUSEHOLD, pk] * 2 - 1, 0), section + place)
+    for pk in by_kind.get(PLACE, ()):
+        order[pk] = (ranks[PLACE, pk] * 2, "~")
+    hits = [Hit(kind, subject, order[subject][0]) for kind, subject in ranks if subject in order]
+    return sorted(hits, key=lambda hit: (hit.rank, hit.kind == PLACE, order[hit.subject_id][1], hit.subject_id))
+
+
+def _members(village_id: UUID, households: Collection[UUID]) -> Mapping[UUID, Sequence[UUID]]:
+    members: dict[UUID, list[UUID]] = {}
+    if households:
+        rows = Person.rows().filter(village_id=village_id, household_id__in=households, left_at__isnull=True)
+        for household, person in rows.order_by("name_sort", "id").values_list("household_id", "pk"):
+            members.setdefault(household, []).append(person)
+    return members
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    kind: str
+    id: UUID
+    area_path: str
+    keys: frozenset[str]
+
+
+def reindex(
+    village_id: UUID,
+    people: Collection[UUID] | None = None,
+    households: Collection[UUID] | None = None,
+    places: Collection[UUID] | None = None,
+) -> None:
+    """Write anew what people, households and places are found by, and the pinyin that names are sorted by.
+
+    Args:
+        people, households, places: only these; those of them that are no more are found no longer. With none of the
+            three given, everything of the village.
+    """
+    with transaction.atomic():
+        if people is households is places is None:
+            SearchKey.rows().filter(village_id=village_id).delete()
+            _write(village_id, None, _people_with_keys(village_id, None))
+            _write(village_id, None, _households_with_keys(village_id, None))
+            _write(village_id, None, _places_with_keys(village_id, None))
+        if people:
+            _write(village_id, people, _people_with_keys(village_id, people))
+        if households:
+            _write(village_id, households, _households_with_keys(village_id, households))
+        if places:
+            _write(village_id, places, _places_with_keys(village_id, places))
+
+
+_INSERT = """
+INSERT INTO registry_searchkey (id, village_id, key, kind, subject_id, area_path)
+SELECT id, %s, key, kind, subject_id, area_path
+FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::uuid[], %s::text[]) AS r (id, key, kind, subject_id, area_path)
+"""
+
+
+def _write(village_id: UUID, ids: Collection[UUID] | None, subjects: Iterator[_Subject]) -> None:
+    if ids is not None:
+        SearchKey.rows().filter(village_id=village_id, subject_id__in=ids).delete()
+    while chunk := list(islice(subjects, _CHUNK)):
+        rows = [(subject, key) for subject in chunk for key in subject.keys]
+        columns = (
+            [uuid7() for _ in rows],
+            [key for _, key in rows],
+            [subject.kind for subject, _ in rows],
+            [subject.id for subject, _ in rows],
+            [subject.area_path for subject, _ in rows],
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(_INSERT, [village_id, *columns])
+
+
+_SORT = """
+UPDATE registry_person p SET name_sort = r.name_sort FROM unnest(%s::uuid[], %s::text[]) AS r (id, name_sort)
+WHERE p.village_id = %s AND p.id = r.id AND p.name_sort <> r.name_sort
+"""
+
+
+def _people_with_keys(village_id: UUID, ids: Collection[UUID] | None) -> Iterator[_Subject]:
+    columns = ("pk", "area_path", "name", "name_sort", "phone_sealed", "id_sealed")
+    for chunk in _chunks(Person.rows().filter(village_id=village_id), ids, columns):
+        codes = _short_codes(village_id, [row[0] for row in chunk])
+        unsorted = []
+        for pk, area_path, name, name_sort, phone, id_number in chunk:
+            sort_key = spelling.sort_key(name)
+            if sort_key != name_sort:
+                unsorted.append((pk, sort_key))
+            keys = spelling.keys_of_name(name)
+            keys.update(_number_keys("phone", None if phone is None else unseal(phone, PHONE)))
+            keys.update(_number_keys("id", None if id_number is None else unseal(id_number, ID_NUMBER)))
+            yield _Subject(PERSON, pk, area_path, frozenset(keys | codes.get(pk, set())))
+        if unsorted:
+            with connection.cursor() as cursor:
+                cursor.execute(_SORT, [[pk for pk, _ in unsorted], [key for _, key in unsorted], village_id])
+
+
+def _households_with_keys(village_id: UUID, ids: Collection[UUID] | None) -> Iterator[_Subject]:
+    names = territory.names(village_id)
+    columns = ("pk", "area_path", "section_path", "number", "address")
+    for chunk in _chunks(Household.rows().filter(village_id=village_id), ids, columns):
+        codes = _short_codes(village_id, [row[0] for row in chunk])
+        for pk, area_path, section, number, address in chunk:
+            keys = spelling.keys_of_house(names.get(section, ""), number, address) | codes.get(pk, set())
+            yield _Subject(HOUSEHOLD, pk, area_path, frozenset(keys))
+
+
+def _places_with_keys(village_id: UUID, ids: Collection[UUID] | None) -> Iterator[_Subject]:
+    for chunk in _chunks(Place.rows().filter(village_id=village_id), ids, ("pk", "area_path", "name")):
+        for pk, area_path, name in chunk:
+            yield _Subject(PLACE, pk, area_path, frozenset(spelling.keys_of_name(name)))
+
+
+def _chunks(
+    rows: QuerySet[Any], ids: Collection[UUID] | None, columns: Sequence[str]
+) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows by id, some at a time: each is written before the next is read."""
+    if ids is not None:
+        rows = rows.filter(pk__in=ids)
+    rows = rows.order_by("pk").values_list(*columns)
+    chunk = list(rows[:_CHUNK])
+    while chunk:
+        yield chunk
+        chunk = list(rows.filter(pk__gt=chunk[-1][0])[:_CHUNK])
+
+
+def _number_keys(kind: str, number: str | None) -> Iterator[str]:
+    """The keys of a phone or id number: digests of the whole and of the last four."""
+    if number:
+        yield _digest(kind, number)
+        yield _digest("four", number[-4:])
+
+
+def _short_codes(village_id: UUID, subjects: Collection[UUID]) -> Mapping[UUID, set[str]]:
+    """The keys of the subjects' cards."""
+    cards = Card.rows().filter(village_id=village_id, subject_id__in=subjects, lost_at__isnull=True)
+    return {
+        subject: {_digest("card", tokens.short(unseal(token, CARD)))}
+        for subject, token in cards.values_list("subject_id", "token_sealed")
+    }

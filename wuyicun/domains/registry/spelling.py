@@ -1,0 +1,146 @@
+"""How names are spelled in pinyin: every reading for finding, the right one for sorting. Pure.
+
+pypinyin knows the readings of a character, not which of them is used in a surname; the table below does.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import combinations, islice, product
+
+from pypinyin import Style, pinyin
+
+from wuyicun.domains.registry.naming import door_of
+
+MOST_READINGS = 24
+"""Names of many characters with many readings each: no more combinations than these are kept, likeliest first."""
+
+SORT_LENGTH = 160
+KEY_LENGTH = 96
+
+_SURNAMES = {
+    "仇": "qiu", "单": "shan", "查": "zha", "曾": "zeng", "朴": "piao", "区": "ou", "解": "xie", "翟": "zhai",
+    "盖": "ge", "乐": "yue", "员": "yun", "种": "chong", "秘": "bi", "繁": "po", "祭": "zhai", "折": "she",
+    "洗": "xian", "缪": "miao", "覃": "qin", "召": "shao", "郇": "xun", "阚": "kan", "卜": "bu", "隗": "wei",
+    "佴": "nai", "黑": "he", "都": "du", "重": "chong", "牟": "mu", "粘": "nian", "乜": "nie", "薄": "bo",
+}  # fmt: skip
+_DOUBLE_SURNAMES = {
+    "尉迟": ("yu", "chi"), "万俟": ("mo", "qi"), "长孙": ("zhang", "sun"), "单于": ("chan", "yu"),
+    "澹台": ("tan", "tai"), "鲜于": ("xian", "yu"), "乐正": ("yue", "zheng"), "宰父": ("zai", "fu"),
+}  # fmt: skip
+_AS_TYPED = {"lv": ("lv", "lu", "lyu"), "nv": ("nv", "nu", "nyu")}
+_CHINESE = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_UNIT = re.compile(rf"[{_CHINESE}]|[0-9]+(?:-[0-9]+)+|[^\W{_CHINESE}]+")
+_HOUSE_ENDS = ("号", "户")
+
+Syllables = tuple[str, ...]
+
+
+def normal(text: str) -> str:
+    """What was typed, made comparable: plain lower-case characters, no spaces and dots, no 号 or 户 at the end."""
+    short = "".join(_units(text))
+    while len(short) > 1 and short.endswith(_HOUSE_ENDS):
+        short = short[:-1]
+    return short
+
+
+def _units(text: str) -> list[str]:
+    """The Chinese characters of a text, and its words in other writings, lower-case."""
+    return _UNIT.findall(unicodedata.normalize("NFKC", text).lower())
+
+
+def sort_key(name: str) -> str:
+    """The pinyin that lists of names are sorted by: 单雄信 -> 'shan xiong xin  单雄信'."""
+    likeliest = next(iter(readings(name)), ())
+    return f"{' '.join(likeliest)}  {name}"[:SORT_LENGTH]
+
+
+def readings(name: str) -> Sequence[Syllables]:
+    """The readings of a name, a syllable for each character, the likeliest first; at most `MOST_READINGS`.
+
+    The first character is read as a surname: of old readings (方 as wang) only the usual one is taken.
+    """
+    units = _units(name)
+    each = [_syllables(unit) for unit in units]
+    double = _DOUBLE_SURNAMES.get("".join(units[:2])) if len(units) > 2 else None
+    if double is not None:
+        each[:2] = [_led_by(syllable, known) for syllable, known in zip(double, each, strict=False)]
+    elif units and units[0] in _SURNAMES:
+        each[0] = _led_by(_SURNAMES[units[0]], each[0])
+    elif units:
+        each[0] = _AS_TYPED.get(each[0][0], each[0][:1])
+    return list(islice(_combined(each), MOST_READINGS)) if each else []
+
+
+def _combined(each: Sequence[Syllables]) -> Iterator[Syllables]:
+    """All combinations, those with the fewest unlikely syllables first."""
+    likeliest = [known[0] for known in each]
+    several = [place for place, known in enumerate(each) if len(known) > 1]
+    for unlikely in range(len(several) + 1):
+        for places in combinations(several, unlikely):
+            for others in product(*(each[place][1:] for place in places)):
+                reading = likeliest.copy()
+                for place, other in zip(places, others, strict=True):
+                    reading[place] = other
+                yield tuple(reading)
+
+
+def _led_by(syllable: str, known: Syllables) -> Syllables:
+    return (syllable, *(other for other in known if other != syllable))
+
+
+@lru_cache(16_384)
+def _syllables(unit: str) -> Syllables:
+    """All syllables of a character without tones; of what is no Chinese character, itself."""
+    found = pinyin(unit, style=Style.NORMAL, heteronym=True)
+    typed = (syllable for given in found[0] for syllable in _AS_TYPED.get(given, (given,)))
+    return tuple(dict.fromkeys(typed))
+
+
+def keys_of_name(name: str) -> set[str]:
+    """What a name is found by: each of its endings, each ending of each reading, and the initials of those.
+
+    A single initial needs no key of its own, since keys are found by how they begin.
+    """
+    units = _units(name)
+    keys = {"".join(units[start:]) for start in range(len(units))}
+    for reading in readings(name):
+        for start in range(len(reading)):
+            keys.add("".join(reading[start:]))
+            if start < len(reading) - 1:
+                keys.add("".join(syllable[0] for syllable in reading[start:]))
+    return _cut(keys)
+
+
+def whole_name(name: str) -> Iterator[str]:
+    """The whole of a name as it may be typed: written, in pinyin, in initials."""
+    yield "".join(_units(name))
+    for reading in readings(name):
+        yield "".join(reading)
+        yield "".join(syllable[0] for syllable in reading)
+
+
+def keys_of_house(section: str, number: str, address: str) -> set[str]:
+    """What a house is found by: its number, the number at its door, and either behind the place's name as written,
+    in pinyin and in initials (北头岭12, beitouling12, btl12); and the whole address."""
+    keys = {normal(number), normal(address)}
+    keys.update(_numbered(section, number))
+    door = door_of(address)
+    if door is not None:
+        keys.update((normal(door[1]), *_numbered(*door)))
+    return _cut(keys)
+
+
+def _numbered(place: str, number: str) -> Iterable[str]:
+    end = normal(number)
+    yield "".join(_units(place)) + end
+    for reading in readings(place):
+        yield "".join(reading) + end
+        yield "".join(syllable[0] for syllable in reading) + end
+
+
+def _cut(keys: Iterable[str]) -> set[str]:
+    return {key[:KEY_LENGTH] for key in keys if key}
