@@ -44,6 +44,11 @@ class Verdict:
     first_bad: str | None
     head: str
 
+    @property
+    def unsealed(self) -> int:
+        """Rows that no seal covers yet."""
+        return self.rows - self.sealed
+
 
 def seal(connection: psycopg.Connection[Any], at: datetime) -> int:
     """Append a seal over what can no longer change; returns how many rows it covers (0: nothing to seal).
