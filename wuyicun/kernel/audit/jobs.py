@@ -10,7 +10,7 @@ from wuyicun.kernel import clock
 from wuyicun.kernel.audit import sealer
 
 
-@app.periodic(cron="*/30 * * * * *")
+@app.periodic(cron="* * * * * */30")
 @app.task(name="audit.seal", queueing_lock="audit.seal")
 def seal(timestamp: int) -> None:
     """Seal what can no longer change."""

@@ -10,7 +10,7 @@ from wuyicun.kernel.jobs.worker import STALLED_SECONDS
 KEEP_HOURS = 72
 
 
-@app.periodic(cron="*/5 * * * * *")
+@app.periodic(cron="* * * * * */5")
 @app.task(name="jobs.retry_stalled", queueing_lock="jobs.retry_stalled", pass_context=True)
 async def retry_stalled(context: JobContext, timestamp: int) -> None:
     """Run again what a dead worker left half done."""
