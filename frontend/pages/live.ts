@@ -6,8 +6,9 @@ const FIELD = "[data-live]";
 interface Answer {
   elt: Element;
   successful: boolean;
-  failed?: boolean;
+  shouldSwap: boolean;
   xhr: XMLHttpRequest;
+  pathInfo: { finalRequestPath: string };
 }
 
 /**
@@ -17,6 +18,7 @@ interface Answer {
 export function startLive(): void {
   document.addEventListener("htmx:beforeRequest", restWhileHidden);
   document.addEventListener("htmx:afterRequest", report);
+  document.addEventListener("htmx:beforeSwap", stopWhenSentElsewhere);
   document.addEventListener("htmx:beforeSwap", keepFocus);
   document.addEventListener("visibilitychange", askAgain);
   if (document.querySelector(FIELD)) {
@@ -40,16 +42,22 @@ function askAgain(): void {
 }
 
 function report(event: Event): void {
-  const { elt, successful, xhr } = (event as CustomEvent<Answer>).detail;
+  const { elt, successful } = (event as CustomEvent<Answer>).detail;
   if (elt.matches(FIELD)) {
-    // Logged out or no longer ours: the whole page has the better answer.
-    if (xhr.status === 401 || xhr.status === 404) {
-      location.reload();
-    }
     show(successful);
   } else if (!successful) {
     const words = document.querySelector<HTMLElement>("[data-failed-words]")?.dataset["failedWords"];
     toast(words ?? "", "error");
+  }
+}
+
+/** Logged out meanwhile: the answer is the log-in page, which belongs to the whole window and not into the fragment. */
+function stopWhenSentElsewhere(event: Event): void {
+  const { detail } = event as CustomEvent<Answer>;
+  const asked = new URL(detail.pathInfo.finalRequestPath, location.href);
+  if (detail.elt.matches(FIELD) && detail.xhr.responseURL && new URL(detail.xhr.responseURL).pathname !== asked.pathname) {
+    detail.shouldSwap = false;
+    location.reload();
   }
 }
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Warning
+from django.core import checks
+from django.core.checks import CheckMessage, Error
 from django.urls import NoReverseMatch, reverse
 
 from wuyicun.kernel.web import assets
@@ -15,7 +16,7 @@ def assets_are_built(**_options: Any) -> list[CheckMessage]:
     """Without the built front end the pages have neither style nor script."""
     if assets.manifest():
         return []
-    return [Warning("The front end is not built.", hint="Run the build in frontend/.", id="kernel_web.W001")]
+    return [checks.Warning("The front end is not built.", hint="Run the build in frontend/.", id="kernel_web.W001")]
 
 
 def navigation_resolves(**_options: Any) -> list[CheckMessage]:

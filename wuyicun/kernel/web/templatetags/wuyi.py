@@ -125,9 +125,11 @@ def state(code: str, word: Words = "", icon: str = "") -> dict[str, object]:
 
 @register.inclusion_tag("components/figure.html")
 def figure(
-    number: object, label: Words, url: str = "", unit: Words = "", tone: str = "", note: Words = ""
+    number: object, label: Words, *, url: str = "", unit: Words = "", tone: str = "", note: Words = ""
 ) -> dict[str, object]:
-    """One big number in `<ul class="figures">`, opening the list behind it."""
+    """One big number in `<ul class="figures">`, opening the list behind it. Nothing owed or late has no colour."""
+    if not number and tone in ("owed", "late"):
+        tone = ""
     return {"number": number, "label": label, "url": url, "unit": unit, "tone": tone, "note": note}
 
 
@@ -144,9 +146,13 @@ def bar(part: int, whole: int, label: Words = "", tone: str = "", thick: bool = 
 
 
 @register.inclusion_tag("components/bar_row.html")
-def bar_row(label: Words, part: int, whole: int, link: Words = "", url: str = "", tone: str = "done") -> dict[str, object]:
-    """A row in `<ul class="bars">`: label, bar, percent, link to what is missing."""
-    return {"label": label, "part": part, "whole": whole, "link": link, "url": url, "tone": tone}
+def bar_row(
+    label: Words, part: int, whole: int, *, link: Words = "", url: str = "", tone: str = "done", below: bool = False
+) -> dict[str, object]:
+    """A row in `<ul class="bars">`: label, bar, percent, link to what is missing; `below` the row before it."""
+    return {
+        "label": label, "part": part, "whole": whole, "link": link, "url": url, "tone": tone, "below": below,
+    }  # fmt: skip
 
 
 @register.simple_block_tag(takes_context=True)
@@ -154,6 +160,7 @@ def page_head(
     context: Context,
     content: str,
     title: Words,
+    *,
     answer: Words = "",
     tone: str = "",
     back: str = "",
@@ -246,7 +253,9 @@ def timeline(dots: Sequence[Dot], limit_minutes: int = 60) -> dict[str, object]:
 def live_attributes(url: str, token: str) -> SafeString:
     """Attributes of a fragment that keeps itself current: `<div id="board" {% live_attributes url token %}>`."""
     headers = json.dumps({live.HEADER: token})
-    return format_html('data-live hx-get="{}" hx-trigger="every 2s, wake" hx-swap="outerHTML" hx-headers="{}"', url, headers)
+    return format_html(
+        'data-live hx-get="{}" hx-trigger="every 2s, wake" hx-swap="outerHTML" hx-headers="{}"', url, headers
+    )
 
 
 def _inside(content: str) -> SafeString:
