@@ -1,0 +1,87 @@
+"""The only way from an address to somebody: fetched and checked in one step. Others' people do not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from wuyicun.domains.registry.models import Household, Person, Place
+from wuyicun.domains.territory import queries as territory
+from wuyicun.kernel.errors import NotYours
+from wuyicun.kernel.roles import Permission
+from wuyicun.kernel.scope import Scope
+
+
+def person(scope: Scope, village_id: UUID, person_id: UUID, permission: Permission = Permission.VIEW_PEOPLE) -> Person:
+    """The person with their household.
+
+    Raises:
+        NotYours: there is none, or `permission` is not held over their area.
+    """
+    found = Person.rows().select_related("household").filter(village_id=village_id, pk=person_id).first()
+    if found is None or not scope.permits(permission, found.area_path):
+        raise NotYours
+    return found
+
+
+def household(
+    scope: Scope, village_id: UUID, household_id: UUID, permission: Permission = Permission.VIEW_PEOPLE
+) -> Household:
+    """The household.
+
+    Raises:
+        NotYours: there is none, or `permission` is not held over its area.
+    """
+    found = Household.rows().filter(village_id=village_id, pk=household_id).first()
+    if found is None or not scope.permits(permission, found.area_path):
+        raise NotYours
+    return found
+
+
+def place(scope: Scope, village_id: UUID, place_id: UUID, permission: Permission = Permission.VIEW_PEOPLE) -> Place:
+    """The place.
+
+    Raises:
+        NotYours: there is none, or `permission` is not held over its area.
+    """
+    found = Place.rows().filter(village_id=village_id, pk=place_id).first()
+    if found is None or not scope.permits(permission, found.area_path):
+        raise NotYours
+    return found
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A micro-grid, or 未入网, in which people can be placed; `section` is the name of what it lies in."""
+
+    id: UUID
+    area_path: str
+    name: str
+    section: str
+
+
+def leaves(scope: Scope, village_id: UUID, village_path: str, permission: Permission) -> tuple[Leaf, ...]:
+    """The leaves over which the permission is held, in the order of their codes."""
+    names = territory.names(village_id)
+    areas = territory.leaves(village_id, village_path)
+    return tuple(
+        Leaf(area.pk, area.area_path, area.name, _section(names, area.area_path))
+        for area in areas
+        if area.retired_at is None and scope.permits(permission, area.area_path)
+    )
+
+
+def _section(names: Mapping[str, str], area_path: str) -> str:
+    above = [path for path in names if area_path.startswith(path) and path != area_path]
+    return names[max(above, key=len)] if above else ""
+
+
+def held(scope: Scope, permission: Permission) -> None:
+    """Whether a permission is held anywhere.
+
+    Raises:
+        NotYours: it is not.
+    """
+    if not scope.permits(permission):
+        raise NotYours

@@ -1,0 +1,21 @@
+"""What the registry tells other rooms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class PeopleChanged:
+    """People were added, placed elsewhere, went away, came back or left; open rounds take it in.
+
+    Attributes:
+        by: the account; None for the program itself.
+    """
+
+    village_id: UUID
+    people: tuple[UUID, ...]
+    by: UUID | None
+    at: datetime
