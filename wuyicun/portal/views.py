@@ -50,12 +50,12 @@ def _answer(board: queries.Board) -> str:
         return _("还没有开始检测") if board.people else _("还没有名册")
     counts = board.counts
     if not board.is_open:
-        return _("%(title)s已关闭,%(people)s 人应采,每人都有着落") % {"title": board.round.title, "people": counts.due}
+        return _("%(title)s已关闭，%(people)s 人应采，每人都有着落") % {"title": board.round.title, "people": counts.due}
     if counts.owed:
         return _("还有 %(missing)s 人未采") % {"missing": counts.missing}
     if board.tubes.without_result:
-        return _("人都有着落了,还有 %(tubes)s 支试管没有结果") % {"tubes": board.tubes.without_result}
-    return _("人都有着落,试管都有结果,可以关闭本轮")
+        return _("人都有着落了，还有 %(tubes)s 支试管没有结果") % {"tubes": board.tubes.without_result}
+    return _("人都有着落，试管都有结果，可以关闭本轮")
 
 
 def _tone(board: queries.Board) -> str:

@@ -22,7 +22,7 @@ class StillOwed(Refusal):
     """A roll cannot be closed while any entry is owed."""
 
     code = "still_owed"
-    words = _("还有 %(owed)s 人未落实,不能关闭")
+    words = _("还有 %(owed)s 人未落实，不能关闭")
 
 
 class NotOpen(Refusal):

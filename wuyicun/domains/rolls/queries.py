@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Sum
 
-from wuyicun.domains.rolls.models import Change, Entry, LeafCount, Roll
+from wuyicun.domains.rolls.models import Change, Entry, LeafCount, Roll, StatementRow
 from wuyicun.domains.rolls.rules import Counts, State
 from wuyicun.kernel.scope import within
 
@@ -98,6 +98,40 @@ def entries(
         )
         for row in (rows[:limit] if limit else rows)
     ]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """Something said of an entry by a record, whose id it bears."""
+
+    id: UUID
+    subject_id: UUID
+    statement: str
+    reason: str
+    until: datetime | None
+    note: str
+    at: datetime
+    by: UUID | None
+    voided: bool
+
+
+def statements(village_id: UUID, roll_id: UUID, subjects: Collection[UUID]) -> Sequence[Statement]:
+    """What was said of these subjects in a roll, latest first, that taken back included."""
+    rows = StatementRow.rows().filter(village_id=village_id, roll_id=roll_id, subject_id__in=subjects)
+    return [
+        Statement(row.pk, row.subject_id, row.statement, row.reason, row.until, row.note, row.at, row.by, row.voided)
+        for row in rows.order_by("-at", "-id")
+    ]
+
+
+def statement(village_id: UUID, record_id: UUID) -> tuple[UUID, Statement] | None:
+    """The roll and the statement that a record made, None when it made none."""
+    row = StatementRow.rows().filter(village_id=village_id, pk=record_id).first()
+    if row is None:
+        return None
+    return row.roll_id, Statement(
+        row.pk, row.subject_id, row.statement, row.reason, row.until, row.note, row.at, row.by, row.voided
+    )
 
 
 def entries_of(village_id: UUID, subject_id: UUID) -> Sequence[tuple[Roll, State, str]]:

@@ -33,7 +33,7 @@ class TubesOpen(Refusal):
     """A round closes only when every tube has a result or was declared void or lost."""
 
     code = "tubes_without_result"
-    words = _("还有 %(tubes)s 支试管没有结果,不能关闭本轮")
+    words = _("还有 %(tubes)s 支试管没有结果，不能关闭本轮")
 
 
 class RoundNotOpen(Refusal):
@@ -54,7 +54,7 @@ class HasSamples(Refusal):
     """A round with samples cannot be cancelled."""
 
     code = "round_has_samples"
-    words = _("本轮已有采样,不能取消")
+    words = _("本轮已有采样，不能取消")
 
 
 class ReasonNeeded(Refusal):

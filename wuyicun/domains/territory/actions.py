@@ -22,14 +22,14 @@ class NotAVillageCode(Refusal):
 
     code = "not_a_village_code"
     status = 400
-    words = _("行政区划代码应为 12 位数字:%(code)s")
+    words = _("行政区划代码应为 12 位数字：%(code)s")
 
 
 class LeaderAlready(Refusal):
     """A micro-grid has one leader at a time."""
 
     code = "leader_already"
-    words = _("%(area)s已有微网格长%(name)s,请先结束其任职")
+    words = _("%(area)s已有微网格长%(name)s，请先结束其任职")
 
 
 def found_village(*, code: str, name: str, by: UUID | None, at: datetime) -> Village:
