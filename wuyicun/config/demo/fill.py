@@ -1,0 +1,141 @@
+"""Fill the demonstration: the synthetic village through the ordinary importer, its units and posts, an account per role."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+
+from wuyicun.config.demo.workbook import write_village
+from wuyicun.domains.registry.importing import command
+from wuyicun.domains.territory import actions as territory
+from wuyicun.domains.territory import queries as territory_queries
+from wuyicun.domains.territory.models import Area
+from wuyicun.kernel import clock, scope
+from wuyicun.kernel.accounts import actions as accounts
+from wuyicun.kernel.accounts import queries as account_queries
+from wuyicun.kernel.accounts.models import Account, Village
+from wuyicun.kernel.roles import ROLES
+from wuyicun.kernel.secret_files import read_or_make
+
+CODE = "140321201205"
+VILLAGE = "西头岭村"
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """An account to try the program with."""
+
+    role: str
+    user_name: str
+    password: str
+
+
+@dataclass(frozen=True)
+class _Member:
+    user_name: str
+    name: str
+    role: str
+    area: str  # the name of a section or micro-grid, '' for the village
+    unit: str = ""
+
+
+STAFF = (
+    _Member("shuji", "梁会明", "secretary", "", "疫情防控一线指挥部"),
+    _Member("bangong", "赵秀英", "office", "", "疫情防控办公室"),
+    _Member("wanggezhang", "王海斌", "grid_leader", "西头岭", "疫情防控调度中心"),
+    _Member("wanggeyuan", "李建国", "grid_worker", "西头岭"),
+    _Member("wanggeyuan2", "张爱珍", "grid_worker", "西头岭"),
+    _Member("wanggeyuan3", "贾海生", "grid_worker", "西头岭"),
+    _Member("wanggeyuan4", "钟花兰", "grid_worker", "北头岭", "北头岭调度站"),
+    _Member("wanggeyuan5", "郝小军", "grid_worker", "北头岭", "北头岭调度站"),
+    _Member("wanggeyuan6", "石建宇", "grid_worker", "北头岭", "北头岭调度站"),
+    _Member("weiwangge", "潘玉英", "micro_grid_leader", "第一微网格"),
+    _Member("cunyi", "范永", "doctor", "", "村卫生室"),
+    _Member("caiyang", "杜梅", "sampler", "", "村卫生室"),
+    _Member("zhuanyun", "常明", "tube_runner", ""),
+    _Member("zhishou", "崔春", "guard", ""),
+    _Member("guanli", "田海", "administrator", ""),
+    _Member("shenji", "叶志", "auditor", ""),
+)
+UNITS = (
+    ("疫情防控一线指挥部", "command", ""),
+    ("疫情防控调度中心", "dispatch_centre", ""),
+    ("疫情防控办公室", "office", ""),
+    ("北头岭调度站", "dispatch_station", "北头岭"),
+    ("村卫生室", "partner", ""),
+    ("派出所", "partner", ""),
+)
+
+
+def prepare(say: Callable[[str], None]) -> Sequence[DemoAccount]:
+    """Make what is not there yet; a second call only tells the accounts.
+
+    Args:
+        say: shows progress.
+    """
+    at = clock.now()
+    data = Path(settings.WUYI_DATA)
+    password = read_or_make(data / "secrets" / "demo_password", lambda: secrets.token_urlsafe(9))
+    village = next((each for each in account_queries.all_villages() if each.area_path == CODE), None)
+    if village is None or not _staffed(village):
+        village = territory.found_village(code=CODE, name=VILLAGE, by=None, at=at)
+        _import(village, data, say)
+        with scope.enter(scope.of_system([village.pk])):
+            _staff(village, password, at)
+    shown: dict[str, DemoAccount] = {}
+    for member in STAFF:
+        shown.setdefault(member.role, DemoAccount(str(ROLES[member.role].name), member.user_name, password))
+    return list(shown.values())
+
+
+def _staffed(village: Village) -> bool:
+    with scope.enter(scope.of_system([village.pk])):
+        return bool(territory_queries.units(village.pk))
+
+
+def _import(village: Village, data: Path, say: Callable[[str], None]) -> None:
+    folder = data / "demo"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "village.xlsx"
+    write_village(path)
+    say("导入名册 / Importing the roster")
+    command.import_file(path, village_code=village.area_path, say=say)
+
+
+def _staff(village: Village, password: str, at: datetime) -> None:
+    areas = {area.name: area for area in territory_queries.areas(village.pk)}
+    units = {
+        name: territory.add_unit(
+            village_id=village.pk, area_path=_path(village, areas, area), kind=kind, name=name, phone="", by=None, at=at
+        ).pk
+        for name, kind, area in UNITS
+    }
+    for member in STAFF:
+        _appoint(village, _path(village, areas, member.area), units.get(member.unit), member, password, at)
+
+
+def _path(village: Village, areas: dict[str, Area], name: str) -> str:
+    return areas[name].area_path if name else village.area_path
+
+
+def _appoint(village: Village, path: str, unit: UUID | None, member: _Member, password: str, at: datetime) -> None:
+    account = Account.objects.filter(username=member.user_name).first() or accounts.create_account(
+        username=member.user_name, name=member.name, password=password, phone=None, by=None, at=at
+    )
+    territory.appoint(
+        village_id=village.pk,
+        area_path=path,
+        role=member.role,
+        holder_name=member.name,
+        account_id=account.pk,
+        unit_id=unit,
+        starts_at=at,
+        by=None,
+        at=at,
+    )
