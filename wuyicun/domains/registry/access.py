@@ -53,28 +53,41 @@ def place(scope: Scope, village_id: UUID, place_id: UUID, permission: Permission
 
 @dataclass(frozen=True)
 class Leaf:
-    """A micro-grid, or 未入网, in which people can be placed; `section` is the name of what it lies in."""
+    """A micro-grid, or 未入网, in which people can be placed; the section is what it lies in."""
 
     id: UUID
     area_path: str
     name: str
+    section_path: str
     section: str
 
 
 def leaves(scope: Scope, village_id: UUID, village_path: str, permission: Permission) -> tuple[Leaf, ...]:
     """The leaves over which the permission is held, in the order of their codes."""
     names = territory.names(village_id)
-    areas = territory.leaves(village_id, village_path)
-    return tuple(
-        Leaf(area.pk, area.area_path, area.name, _section(names, area.area_path))
-        for area in areas
-        if area.retired_at is None and scope.permits(permission, area.area_path)
-    )
+    found = []
+    for area in territory.leaves(village_id, village_path):
+        if area.retired_at is None and scope.permits(permission, area.area_path):
+            section = _section_path(names, area.area_path)
+            found.append(Leaf(area.pk, area.area_path, area.name, section, names.get(section, "")))
+    return tuple(found)
 
 
-def _section(names: Mapping[str, str], area_path: str) -> str:
+def leaf(scope: Scope, village_id: UUID, area_path: str, permission: Permission = Permission.EDIT_PEOPLE) -> Leaf:
+    """The leaf with this path.
+
+    Raises:
+        NotYours: there is none, or `permission` is not held over it.
+    """
+    for each in leaves(scope, village_id, area_path, permission):
+        if each.area_path == area_path:
+            return each
+    raise NotYours
+
+
+def _section_path(names: Mapping[str, str], area_path: str) -> str:
     above = [path for path in names if area_path.startswith(path) and path != area_path]
-    return names[max(above, key=len)] if above else ""
+    return max(above, key=len, default=area_path)
 
 
 def held(scope: Scope, permission: Permission) -> None:

@@ -1,0 +1,46 @@
+"""What can be done to people, households and places; each is atomic, audited, and told to other rooms."""
+
+from wuyicun.domains.registry.actions.households import NumberTaken, add_household, edit_household, place_person
+from wuyicun.domains.registry.actions.identity import IdDisputed, IdHeld, IdNotRead, PhoneNotRead
+from wuyicun.domains.registry.actions.people import (
+    AlreadyInHousehold,
+    ChangedMeanwhile,
+    Newcomer,
+    PersonFields,
+    Stay,
+    add_person,
+    edit_person,
+)
+from wuyicun.domains.registry.actions.revealing import reveal, reveal_contact
+from wuyicun.domains.registry.actions.staying import (
+    add_to_group,
+    mark_left,
+    mark_returned,
+    set_groups,
+    set_whereabouts,
+)
+
+__all__ = [
+    "AlreadyInHousehold",
+    "ChangedMeanwhile",
+    "IdDisputed",
+    "IdHeld",
+    "IdNotRead",
+    "Newcomer",
+    "NumberTaken",
+    "PersonFields",
+    "PhoneNotRead",
+    "Stay",
+    "add_household",
+    "add_person",
+    "add_to_group",
+    "edit_household",
+    "edit_person",
+    "mark_left",
+    "mark_returned",
+    "place_person",
+    "reveal",
+    "reveal_contact",
+    "set_groups",
+    "set_whereabouts",
+]

@@ -1,0 +1,135 @@
+"""Where people are, which groups they belong to, and that they have left for good."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from wuyicun.domains.registry.actions.people import (
+    SOURCE_BY_HAND,
+    ChangedMeanwhile,
+    Stay,
+    day_of,
+    locked,
+    settle,
+)
+from wuyicun.domains.registry.events import PeopleChanged
+from wuyicun.domains.registry.models import Person, PersonGroup
+from wuyicun.domains.registry.rules import Group
+from wuyicun.kernel.audit.actions import audit
+from wuyicun.kernel.events import publish
+
+
+@transaction.atomic
+def set_whereabouts(
+    *, people: Sequence[Person], stay: Stay, seen_at: datetime | None = None, by: UUID | None, at: datetime
+) -> None:
+    """Say where people are now; open rounds excuse who is away, and owe who is back.
+
+    Args:
+        people: all of one village.
+        seen_at: `updated_at` of what the editor saw, where one person was shown; None to set it whatever was.
+
+    Raises:
+        ChangedMeanwhile: somebody else changed the person since.
+    """
+    for person in sorted(people, key=lambda each: each.pk):
+        current = locked(person)
+        if seen_at is not None and current.updated_at != seen_at:
+            raise ChangedMeanwhile(fields=["whereabouts"])
+        settle(current, stay)
+        _touch(current, by, at)
+        data = {"whereabouts": stay.whereabouts, "expected_return": current.expected_return}
+        _audit("registry.set_whereabouts", current, by, at, data)
+    _changed(people, by, at)
+
+
+@transaction.atomic
+def set_groups(
+    *, person: Person, groups: Collection[Group], seen_at: datetime | None = None, by: UUID | None, at: datetime
+) -> None:
+    """Say to which groups a person belongs from today; others end today.
+
+    Raises:
+        ChangedMeanwhile: somebody else changed the person since.
+    """
+    current = locked(person)
+    if seen_at is not None and current.updated_at != seen_at:
+        raise ChangedMeanwhile(fields=["groups"])
+    held = PersonGroup.rows().filter(village_id=current.village_id, person=current, ends_on__isnull=True)
+    before = set(held.values_list("group", flat=True))
+    after = {str(group) for group in groups}
+    if before == after:
+        return
+    held.exclude(group__in=after).update(ends_on=day_of(at))
+    _start(current, after - before, at)
+    _touch(current, by, at)
+    data = {"started": sorted(after - before), "ended": sorted(before - after)}
+    _audit("registry.set_groups", current, by, at, data)
+    _changed([current], by, at)
+
+
+@transaction.atomic
+def add_to_group(*, people: Sequence[Person], group: Group, by: UUID | None, at: datetime) -> int:
+    """Put people into a group from today; returns how many were not in it."""
+    added = []
+    for person in sorted(people, key=lambda each: each.pk):
+        current = locked(person)
+        held = PersonGroup.rows().filter(village_id=current.village_id, person=current, ends_on__isnull=True)
+        if not held.filter(group=group).exists():
+            _start(current, {str(group)}, at)
+            _touch(current, by, at)
+            _audit("registry.set_groups", current, by, at, {"started": [str(group)], "ended": []})
+            added.append(current)
+    _changed(added, by, at)
+    return len(added)
+
+
+@transaction.atomic
+def mark_left(*, person: Person, reason: str, by: UUID | None, at: datetime) -> None:
+    """The person has left for good; they stay in the registry, findable, and owe nothing any more.
+
+    Args:
+        reason: a code of `labels.LEFT_REASON`.
+    """
+    current = locked(person)
+    current.left_at, current.left_reason = at, reason
+    _touch(current, by, at)
+    _audit("registry.mark_left", current, by, at, {"reason": reason})
+    _changed([current], by, at)
+
+
+@transaction.atomic
+def mark_returned(*, person: Person, by: UUID | None, at: datetime) -> None:
+    """Take back that a person has left."""
+    current = locked(person)
+    current.left_at, current.left_reason = None, ""
+    _touch(current, by, at)
+    _audit("registry.mark_returned", current, by, at, {})
+    _changed([current], by, at)
+
+
+def _start(person: Person, groups: Collection[str], at: datetime) -> None:
+    PersonGroup.rows().bulk_create(
+        PersonGroup(
+            village_id=person.village_id, person=person, group=group, starts_on=day_of(at), source=SOURCE_BY_HAND
+        )
+        for group in sorted(groups)
+    )
+
+
+def _touch(person: Person, by: UUID | None, at: datetime) -> None:
+    person.updated_at, person.updated_by = at, by
+    person.save()
+
+
+def _audit(action: str, person: Person, by: UUID | None, at: datetime, data: Mapping[str, object]) -> None:
+    audit(action, by=by, at=at, village_id=person.village_id, subject=("person", person.pk), data=data)
+
+
+def _changed(people: Sequence[Person], by: UUID | None, at: datetime) -> None:
+    if people:
+        publish(PeopleChanged(people[0].village_id, tuple(person.pk for person in people), by, at))
