@@ -5,7 +5,7 @@ import dataclasses
 import json
 
 from wuyicun.config.cli.console import say
-from wuyicun.config.demo import village
+from wuyicun.config.demo import fill
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -13,6 +13,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    accounts = village.prepare(say)
+    accounts = fill.prepare(say)
     print(json.dumps([dataclasses.asdict(account) for account in accounts]))
     return 0

@@ -1,5 +1,6 @@
 """The embedded server's programs and cluster on disk: made once, configured at each start. Standard library only."""
 
+import errno
 import importlib.metadata
 import importlib.util
 import os
@@ -148,12 +149,15 @@ def _create(layout: Layout, user: SystemUser) -> None:
         f"--pgdata={draft}",
     ]
     with layout.start_log.open("wb") as log:
-        if spawn(command, layout, user, log).wait() != 0:
-            raise Failure(
-                "cluster_not_created",
-                f"无法建立数据库目录,详见 {layout.start_log}",
-                f"The cluster could not be created: see {layout.start_log}",
-            )
+        created = spawn(command, layout, user, log).wait() == 0
+    if not created and "No space left" in layout.start_log.read_text(errors="replace"):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    if not created:
+        raise Failure(
+            "cluster_not_created",
+            f"无法建立数据库目录,详见 {layout.start_log}",
+            f"The cluster could not be created: see {layout.start_log}",
+        )
     draft.rename(layout.cluster)  # only a whole cluster gets the name
 
 

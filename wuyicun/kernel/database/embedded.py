@@ -148,7 +148,7 @@ def _ensure_running(server: Server) -> None:
         if _wait_until_ready(layout, process.is_running, server.say) is State.READY:
             return
         server.say("结束没有应答的 PostgreSQL / Ending a PostgreSQL that does not answer")
-        processes.end(process, within_seconds=10)
+        processes.end(process)
     processes.end_leftovers(layout.cluster)
     # PostgreSQL takes a number in these for a living server, also when it now belongs to another process or a zombie.
     for stale in (layout.cluster / "postmaster.pid", *layout.socket.glob(".s.PGSQL.*")):

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import psutil
 
+IN_ORDER_SECONDS = 60.0  # a checkpoint of a full cache on a slow disk
+AT_ONCE_SECONDS = 10.0
 GONE = (psutil.NoSuchProcess, psutil.ZombieProcess, psutil.AccessDenied)
 
 
@@ -20,9 +22,9 @@ def postmaster(cluster: Path) -> psutil.Process | None:
     return process if _works_in(process, cluster) else None
 
 
-def end(process: psutil.Process, within_seconds: float = 60) -> None:
+def end(process: psutil.Process) -> None:
     """Stop a server: in order without waiting for its clients (SIGINT); when that takes too long, at once (SIGQUIT)."""
-    for number, seconds in ((signal.SIGINT, within_seconds), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0)):
+    for number, seconds in ((signal.SIGINT, IN_ORDER_SECONDS), (signal.SIGQUIT, AT_ONCE_SECONDS), (signal.SIGKILL, 10)):
         with contextlib.suppress(*GONE):
             process.send_signal(number)
         until = time.monotonic() + seconds
@@ -40,14 +42,14 @@ def _ended(process: psutil.Process) -> bool:
         return True
 
 
-def end_leftovers(cluster: Path, within_seconds: float = 10) -> None:
+def end_leftovers(cluster: Path) -> None:
     """End what is left of a server whose main process is gone, so that nobody writes beside the next one."""
     processes = [process for process in psutil.process_iter() if _works_in(process, cluster)]
     for number in (signal.SIGQUIT, signal.SIGKILL):
         for process in processes:
             with contextlib.suppress(*GONE):
                 process.send_signal(number)
-        _, processes = psutil.wait_procs(processes, timeout=within_seconds)
+        _, processes = psutil.wait_procs(processes, timeout=AT_ONCE_SECONDS)
 
 
 def _works_in(process: psutil.Process, cluster: Path) -> bool:
