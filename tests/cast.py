@@ -1,7 +1,7 @@
 """The fixed cast of every test: two villages, the people of one, and an account for each role.
 
-西头岭村 has two sections: 西头岭 (第一微网格, 第二微网格) and 北头岭 (北头岭微网格). 邻村 has one. `王海斌` works the grid
-西头岭, `钟花` the neighbouring grid 北头岭; `外人` works in 邻村.
+西头岭村 has two sections: 西头岭 (第一微网格, 第二微网格) and 北头岭 (北头岭微网格). 邻村 has one.
+`王海斌` works the grid 西头岭, `钟花` the neighbouring grid 北头岭; `外人` works in 邻村.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ class Cast:
         village: 西头岭村.
         neighbour: 邻村.
         areas: areas of 西头岭村 by name, the village itself as "village".
-        people: people of 西头岭村 by name: 甲01 … 甲12 in 第一微网格, 乙01 … 乙08 in 第二微网格, 丙01 … 丙10 in 北头岭微网格.
+        people: people of 西头岭村 by name: 甲01 … 甲12 in 第一微网格, 乙01 … 乙08 in 第二微网格,
+            丙01 … 丙10 in 北头岭微网格.
         accounts: by name, see ROLES; "外人" is the secretary of 邻村, "闲人" holds no grant.
     """
 

@@ -18,4 +18,4 @@ def shell(request: HttpRequest) -> Shell:
         VillageChoice(village.name, reverse("choose_village", args=[village.pk]), village.pk == chosen.pk)
         for village in getattr(request, "villages", ())
     )
-    return Shell(chosen.name, villages, "normal", lambda permission: scope.permits(permission))
+    return Shell(chosen.name, villages, "normal", scope.permits)

@@ -8,6 +8,6 @@ from django.core.wsgi import get_wsgi_application
 
 _django = get_wsgi_application()
 
-from wuyicun.fieldsync.door import FieldDoor  # needs the apps to be ready
+from wuyicun.fieldsync.door import FieldDoor  # noqa: E402 - needs the apps to be ready
 
 application = FieldDoor(_django)

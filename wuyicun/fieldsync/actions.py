@@ -40,7 +40,10 @@ def store_batches(batches: Sequence[Batch]) -> list[list[Outcome]]:
                 "at": batch.received_at,
                 "by": batch.by,
                 "device": batch.device,
-                "data": {"records": len(batch.envelopes), "first": str(batch.envelopes[0].id) if batch.envelopes else ""},
+                "data": {
+                    "records": len(batch.envelopes),
+                    "first": str(batch.envelopes[0].id) if batch.envelopes else "",
+                },
             }
             for batch in batches
         ]

@@ -49,7 +49,7 @@ def session(request: HttpRequest) -> HttpResponse:
         asked = msgspec.json.decode(request.body, type=SessionAsked)
     except msgspec.DecodeError:
         return told({"code": "unreadable"}, 400)
-    scoped = cast(ScopedRequest, request)
+    scoped = cast("ScopedRequest", request)
     at = clock.now()
     roles = [held.role for held in scoped.scope.held]
     return told(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -68,7 +69,11 @@ class FieldDoor:
         if environ.get("PATH_INFO") != PATH:
             return self.behind(environ, start_response)
         status, body = answer(environ)
-        headers = [("Content-Type", "application/json"), ("Cache-Control", "no-store"), ("Content-Length", str(len(body)))]
+        headers = [
+            ("Content-Type", "application/json"),
+            ("Cache-Control", "no-store"),
+            ("Content-Length", str(len(body))),
+        ]
         if status.startswith("503"):
             headers.append(("Retry-After", "5"))
         start_response(status, headers)
@@ -134,7 +139,7 @@ def _gap(envelopes: Sequence[Envelope]) -> list[int]:
     """Numbers that are missing inside what was sent; told, never waited for."""
     numbers = sorted({envelope.seq for envelope in envelopes})
     found: list[int] = []
-    for before, after in zip(numbers, numbers[1:], strict=False):
+    for before, after in pairwise(numbers):
         found.extend(range(before + 1, min(after, before + 51)))
     return found[:MOST_GAPS]
 

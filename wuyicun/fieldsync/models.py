@@ -10,7 +10,8 @@ from wuyicun.kernel.ids import uuid7
 class DeviceToken(models.Model):
     """A token that a device got for an account; kept as a digest. It ends, records sent with it never get lost.
 
-    `villages` is what the account had when the token was made: what it sends for them later is kept, if only in the tray.
+    `villages` is what the account had when the token was made: what it sends for them later is kept, at least in the
+    tray.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -104,9 +104,7 @@ def missing(
         for leaf in territory.leaves(village_id, area_path)
         if any(leaf.area_path.startswith(path) for path in paths)
     ]
-    entries = rolls.entries(
-        village_id, round_.roll_id, area_ids=leaves, states=MISSING, after=after, limit=PAGE + 1
-    )
+    entries = rolls.entries(village_id, round_.roll_id, area_ids=leaves, states=MISSING, after=after, limit=PAGE + 1)
     page = entries[:PAGE]
     people = people_told(village_id, round_, [entry.subject_id for entry in page], at, paths)
     people.sort(key=lambda person: (person.area, person.house, person.name))
@@ -119,7 +117,9 @@ def _by_house(people: Iterable[PersonTold]) -> list[HouseholdTold]:
     ]
 
 
-def tray(village_id: UUID, *, decided: bool = False, after: UUID | None = None, limit: int = 50) -> Sequence[Quarantined]:
+def tray(
+    village_id: UUID, *, decided: bool = False, after: UUID | None = None, limit: int = 50
+) -> Sequence[Quarantined]:
     """Records kept aside, latest first: those that wait for a decision, or the decided ones."""
     rows = Quarantined.rows().filter(village_id=village_id)
     rows = rows.exclude(decision="") if decided else rows.filter(decision="")

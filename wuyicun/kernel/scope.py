@@ -63,7 +63,7 @@ class Scope:
     def may_in(self, village_path: str) -> dict[Permission, tuple[str, ...]]:
         """What may be done within a village, each with the areas over which (a wider area counts as the village)."""
         if self.system:
-            return {permission: (village_path,) for permission in Permission}
+            return dict.fromkeys(Permission, (village_path,))
         found: dict[Permission, tuple[str, ...]] = {}
         for held in self.held:
             if held.area_path.startswith(village_path) or village_path.startswith(held.area_path):

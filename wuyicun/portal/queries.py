@@ -81,9 +81,7 @@ def board(scope: Scope, village_id: UUID, at: datetime) -> Board:
     round_ = screening.current_round(village_id)
     wrong = sum(each.total for each in mistakes(village_id, at))
     if round_ is None:
-        return Board(
-            registry.count_people(village_id), None, Counts(), None, (), TubeTotals(), 0, wrong, 0, ()
-        )
+        return Board(registry.count_people(village_id), None, Counts(), None, (), TubeTotals(), 0, wrong, 0, ())
     counts = rolls.counts(village_id, round_.roll_id)
     lately = screening.sampled_since(village_id, round_.pk, at - timedelta(minutes=PACE_MINUTES))
     return Board(

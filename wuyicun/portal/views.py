@@ -24,7 +24,7 @@ from wuyicun.portal.words import DETAILS, KINDS
 
 def _seen(request: HttpRequest) -> ScopedRequest:
     """The request of somebody who may see the board of the village. Raises NotYours."""
-    scoped = cast(ScopedRequest, request)
+    scoped = cast("ScopedRequest", request)
     if not scoped.scope.permits(Permission.VIEW_BOARD) or scoped.village.pk not in scoped.scope.villages:
         raise NotYours
     return scoped
@@ -50,7 +50,10 @@ def _answer(board: queries.Board) -> str:
         return _("还没有开始检测") if board.people else _("还没有名册")
     counts = board.counts
     if not board.is_open:
-        return _("%(title)s已关闭，%(people)s 人应采，每人都有着落") % {"title": board.round.title, "people": counts.due}
+        return _("%(title)s已关闭，%(people)s 人应采，每人都有着落") % {
+            "title": board.round.title,
+            "people": counts.due,
+        }
     if counts.owed:
         return _("还有 %(missing)s 人未采") % {"missing": counts.missing}
     if board.tubes.without_result:

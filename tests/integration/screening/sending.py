@@ -43,7 +43,7 @@ class Phone:
 
 def send(cast: Cast, device: UUID, envelopes: Sequence[Envelope]) -> list[Outcome]:
     """Store a batch of a device."""
-    may = {permission: (cast.village.area_path,) for permission in Permission}
+    may = dict.fromkeys(Permission, (cast.village.area_path,))
     return store([Batch(cast.village.pk, device, None, may, envelopes, clock.now())])[0]
 
 

@@ -37,7 +37,19 @@ ACTS = st.lists(
     st.tuples(
         st.integers(0, 1),
         st.sampled_from(
-            ["open", "sample", "sample", "sample", "sample", "retest", "single", "close", "lost", "negative", "positive"]
+            [
+                "open",
+                "sample",
+                "sample",
+                "sample",
+                "sample",
+                "retest",
+                "single",
+                "close",
+                "lost",
+                "negative",
+                "positive",
+            ]
             + ["unreachable", "refused", "excuse", "void", "handover"]
         ),
         st.integers(0, 2),
@@ -49,7 +61,9 @@ ACTS = st.lists(
 )
 
 
-def _envelopes(cast: Cast, phones: Sequence[Phone], acts: Sequence[tuple[int, str, int, int, int]]) -> list[tuple[int, Envelope]]:
+def _envelopes(
+    cast: Cast, phones: Sequence[Phone], acts: Sequence[tuple[int, str, int, int, int]]
+) -> list[tuple[int, Envelope]]:
     made: list[tuple[int, Envelope]] = []
     for device, what, tube, person, minutes in acts:
         phone, at = phones[device], phones[0].round.opened_at + timedelta(minutes=minutes)
@@ -67,7 +81,9 @@ def _envelopes(cast: Cast, phones: Sequence[Phone], acts: Sequence[tuple[int, st
         elif what in ("negative", "positive"):
             made.append((device, phone.make("tube.result", at=at, tube=code, result=what)))
         elif what == "handover":
-            made.append((device, phone.make("tube.handover", at=at, tubes=[code], counted=1, giver="甲", receiver="乙")))
+            made.append(
+                (device, phone.make("tube.handover", at=at, tubes=[code], counted=1, giver="甲", receiver="乙"))
+            )
         elif what in ("unreachable", "refused"):
             reason = "nobody_home" if what == "unreachable" else "refused_ill"
             made.append((device, phone.make("outcome", at=at, person=who, outcome=what, reason=reason)))
@@ -88,10 +104,22 @@ def _state(cast: Cast, round_: Round) -> dict[str, Any]:
         "retests": _entries(village, child) if child else {},
         "samples": dict(Sample.rows().filter(round=round_).values_list("pk", "fit")),
         "tubes": {
-            tube.code: (tube.state, tube.pool, tube.swabs, tube.closed_count, tube.result, tube.result_at, tube.handed_at)
+            tube.code: (
+                tube.state,
+                tube.pool,
+                tube.swabs,
+                tube.closed_count,
+                tube.result,
+                tube.result_at,
+                tube.handed_at,
+            )
             for tube in queries.tubes(village, round_, clock.now())
         },
-        "held": {row.pk: (row.held_until, row.last_negative_at) for row in Standing.rows() if row.held_until or row.last_negative_at},
+        "held": {
+            row.pk: (row.held_until, row.last_negative_at)
+            for row in Standing.rows()
+            if row.held_until or row.last_negative_at
+        },
     }
 
 
@@ -100,7 +128,9 @@ def _entries(village: UUID, roll: UUID) -> dict[UUID, tuple[State, str, UUID | N
     return {subject: each for subject, each in found.items() if each[1] != "withdrawn"}
 
 
-def _after(cast: Cast, phones: Sequence[Phone], order: Sequence[tuple[int, Envelope]], sizes: random.Random) -> dict[str, Any]:
+def _after(
+    cast: Cast, phones: Sequence[Phone], order: Sequence[tuple[int, Envelope]], sizes: random.Random
+) -> dict[str, Any]:
     """The state after the envelopes came in this order, in batches of random sizes; taken back afterwards."""
     with transaction.atomic():
         rest = list(order)
@@ -114,7 +144,12 @@ def _after(cast: Cast, phones: Sequence[Phone], order: Sequence[tuple[int, Envel
     return state
 
 
-@settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(acts=ACTS, seed=st.integers(0, 2**16))
 def test_shuffled_and_repeated_records_lead_to_the_same_state(cast: Cast, acts: Any, seed: int) -> None:
     chance = random.Random(seed)

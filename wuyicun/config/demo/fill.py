@@ -1,4 +1,4 @@
-"""Fill the demonstration: the synthetic village through the ordinary importer, its units and posts, an account per role."""
+"""Fill the demonstration: the village through the ordinary importer, its units and posts, an account per role."""
 
 from __future__ import annotations
 
@@ -117,14 +117,21 @@ def _staff(village: Village, password: str, at: datetime) -> None:
         for name, kind, area in UNITS
     }
     for member in STAFF:
-        _appoint(village, _path(village, areas, member.area), units.get(member.unit), member, password, at)
+        _appoint(
+            village=village,
+            path=_path(village, areas, member.area),
+            unit=units.get(member.unit),
+            member=member,
+            password=password,
+            at=at,
+        )
 
 
 def _path(village: Village, areas: dict[str, Area], name: str) -> str:
     return areas[name].area_path if name else village.area_path
 
 
-def _appoint(village: Village, path: str, unit: UUID | None, member: _Member, password: str, at: datetime) -> None:
+def _appoint(*, village: Village, path: str, unit: UUID | None, member: _Member, password: str, at: datetime) -> None:
     account = Account.objects.filter(username=member.user_name).first() or accounts.create_account(
         username=member.user_name, name=member.name, password=password, phone=None, by=None, at=at
     )

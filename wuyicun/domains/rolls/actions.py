@@ -215,7 +215,9 @@ def close(*, roll: Roll, at: datetime) -> None:
         StillOwed: some entries are owed.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT state FROM rolls_roll WHERE village_id = %s AND id = %s FOR UPDATE", [roll.village_id, roll.pk])
+        cursor.execute(
+            "SELECT state FROM rolls_roll WHERE village_id = %s AND id = %s FOR UPDATE", [roll.village_id, roll.pk]
+        )
         row = cursor.fetchone()
         if row is None or row[0] != RollState.OPEN:
             raise NotOpen

@@ -58,7 +58,8 @@ class Entry(VillageModel):
             models.UniqueConstraint(fields=["village_id", "roll", "subject_id"], name="entry_once"),
             models.CheckConstraint(condition=Q(state__in=[each.value for each in State]), name="entry_state_is_known"),
             models.CheckConstraint(
-                condition=Q(state=State.DONE, settled_by__isnull=False) | (~Q(state=State.DONE) & Q(settled_by__isnull=True)),
+                condition=Q(state=State.DONE, settled_by__isnull=False)
+                | (~Q(state=State.DONE) & Q(settled_by__isnull=True)),
                 name="entry_done_by_a_record",
             ),
         ]
@@ -108,7 +109,9 @@ class LeafCount(VillageModel):
                 name="leaf_count_not_below_zero",
             ),
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["village_id", "roll", "area_path"], name="leaf_by_path")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["village_id", "roll", "area_path"], name="leaf_by_path")
+        ]
 
 
 class Change(models.Model):

@@ -94,7 +94,15 @@ def entries(
     rows = rows.order_by("subject_id")
     return [
         Standing(
-            row.subject_id, row.area_id, State(row.state), row.reason, row.until, row.attempts, row.opening, row.settled_by, row.base_reason
+            row.subject_id,
+            row.area_id,
+            State(row.state),
+            row.reason,
+            row.until,
+            row.attempts,
+            row.opening,
+            row.settled_by,
+            row.base_reason,
         )
         for row in (rows[:limit] if limit else rows)
     ]
@@ -136,7 +144,12 @@ def statement(village_id: UUID, record_id: UUID) -> tuple[UUID, Statement] | Non
 
 def entries_of(village_id: UUID, subject_id: UUID) -> Sequence[tuple[Roll, State, str]]:
     """The subject's entries in all rolls, latest roll first (a person's page)."""
-    rows = Entry.rows().filter(village_id=village_id, subject_id=subject_id).select_related("roll").order_by("-roll__opened_at")
+    rows = (
+        Entry.rows()
+        .filter(village_id=village_id, subject_id=subject_id)
+        .select_related("roll")
+        .order_by("-roll__opened_at")
+    )
     return [(row.roll, State(row.state), row.reason) for row in rows[:20]]
 
 

@@ -43,7 +43,7 @@ STATE_OF = {Statement.EXCUSE: State.EXCUSED, Statement.UNREACHABLE: State.UNREAC
 
 @dataclass(frozen=True)
 class Counts:
-    """Entries by state, of a leaf or of any sum of leaves; `opening` is who owed or was excused when the roll opened."""
+    """Entries by state, of a leaf or a sum of leaves; `opening` is who owed or was excused when the roll opened."""
 
     opening: int = 0
     owed: int = 0

@@ -28,7 +28,8 @@ class Known:
 _WRITE = """
 INSERT INTO standing_standing (id, village_id, last_negative_at, held_since, held_until, held_by, updated_at)
 SELECT id, village_id, last_negative_at, held_since, held_until, held_by, %s FROM json_to_recordset(%s::json)
-  AS r (id uuid, village_id uuid, last_negative_at timestamptz, held_since timestamptz, held_until timestamptz, held_by text)
+  AS r (id uuid, village_id uuid, last_negative_at timestamptz, held_since timestamptz, held_until timestamptz,
+  held_by text)
 ORDER BY id
 ON CONFLICT (id) DO UPDATE SET last_negative_at = EXCLUDED.last_negative_at, held_since = EXCLUDED.held_since,
   held_until = EXCLUDED.held_until, held_by = EXCLUDED.held_by, updated_at = EXCLUDED.updated_at

@@ -49,7 +49,11 @@ def found_village(*, code: str, name: str, by: UUID | None, at: datetime) -> Vil
             )
             if made:
                 Area.rows().create(
-                    village_id=village.pk, parent=root, area_path=path + UNPLACED_CODE, level=Level.UNPLACED, name="未入网"
+                    village_id=village.pk,
+                    parent=root,
+                    area_path=path + UNPLACED_CODE,
+                    level=Level.UNPLACED,
+                    name="未入网",
                 )
     return village
 
@@ -58,18 +62,24 @@ def found_village(*, code: str, name: str, by: UUID | None, at: datetime) -> Vil
 def add_area(*, village_id: UUID, parent_path: str, level: Level, name: str, by: UUID | None, at: datetime) -> Area:
     """A new grid or micro-grid under `parent_path`; the living one of that name is returned as it is."""
     parent: Area = Area.rows().select_for_update().get(village_id=village_id, area_path=parent_path)
-    known: Area | None = Area.rows().filter(village_id=village_id, parent=parent, name=name, retired_at__isnull=True).first()
+    known: Area | None = (
+        Area.rows().filter(village_id=village_id, parent=parent, name=name, retired_at__isnull=True).first()
+    )
     if known is not None:
         return known
     taken = Area.rows().filter(village_id=village_id, parent=parent).values_list("area_path", flat=True)
-    path = next_path(parent_path, level, [each for each in taken if not each.endswith(UNPLACED_CODE) or level is not Level.GRID])
+    path = next_path(
+        parent_path, level, [each for each in taken if not each.endswith(UNPLACED_CODE) or level is not Level.GRID]
+    )
     area: Area = Area.rows().create(village_id=village_id, parent=parent, area_path=path, level=level, name=name)
     audit("territory.add_area", by=by, at=at, village_id=village_id, subject=("area", area.pk))
     return area
 
 
 @transaction.atomic
-def add_unit(*, village_id: UUID, area_path: str, kind: str, name: str, phone: str, by: UUID | None, at: datetime) -> Unit:
+def add_unit(
+    *, village_id: UUID, area_path: str, kind: str, name: str, phone: str, by: UUID | None, at: datetime
+) -> Unit:
     """A unit on an area; the one of that name is returned as it is."""
     unit, made = Unit.rows().get_or_create(
         village_id=village_id, area_path=area_path, name=name, defaults={"kind": kind, "phone": phone}
@@ -101,7 +111,9 @@ def appoint(
     """
     area = Area.rows().select_for_update().get(village_id=village_id, area_path=area_path)
     if role == "micro_grid_leader":
-        sitting = Post.rows().filter(village_id=village_id, area_path=area_path, role=role, ends_at__isnull=True).first()
+        sitting = (
+            Post.rows().filter(village_id=village_id, area_path=area_path, role=role, ends_at__isnull=True).first()
+        )
         if sitting is not None:
             raise LeaderAlready(area=area.name, name=sitting.holder_name)
     post: Post = Post.rows().create(

@@ -1,4 +1,7 @@
-"""Codes of areas: the official 12 digits down to the village, then 3 per grid and 2 per micro-grid (CJ/T 349-2010 style)."""
+"""Codes of areas: the official 12 digits down to the village, then 3 per grid and 2 per micro-grid.
+
+Grids are numbered below the division code as CJ/T 349-2010 does it.
+"""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ PAGE = 50
 @require_GET
 def field(request: HttpRequest) -> HttpResponse:
     """手机端: the shell of the phone app; everything else it gets from the API."""
-    if not cast(ScopedRequest, request).scope.permits(Permission.SAMPLE):
+    if not cast("ScopedRequest", request).scope.permits(Permission.SAMPLE):
         raise NotYours
     return render(request, "fieldsync/field.html")
 
@@ -37,7 +37,7 @@ def field(request: HttpRequest) -> HttpResponse:
 @require_GET
 def tray(request: HttpRequest) -> HttpResponse:
     """待处理记录: what the phones sent and could not be taken in."""
-    scoped = cast(ScopedRequest, request)
+    scoped = cast("ScopedRequest", request)
     village_id = access.tray(scoped.scope, scoped.village)
     decided = request.GET.get("decided") == "1"
     after = _uuid(request.GET.get("after"))
@@ -52,13 +52,11 @@ def tray(request: HttpRequest) -> HttpResponse:
 @require_POST
 def decide(request: HttpRequest, quarantined_id: UUID) -> HttpResponse:
     """Take a record in after all, or say why not."""
-    scoped = cast(ScopedRequest, request)
+    scoped = cast("ScopedRequest", request)
     quarantined = access.quarantined(scoped.scope, scoped.village, quarantined_id)
     at = clock.now()
     if request.POST.get("decision") == "dismiss":
-        actions.dismiss(
-            quarantined=quarantined, reason=request.POST.get("reason", ""), by=scoped.account.pk, at=at
-        )
+        actions.dismiss(quarantined=quarantined, reason=request.POST.get("reason", ""), by=scoped.account.pk, at=at)
         notices.say(request, _("已记下不予采用的原因，记录仍保存"))
         return redirect("tray")
     may = scoped.scope.may_in(scoped.village.area_path)

@@ -13,7 +13,9 @@ from wuyicun.kernel.roles import ROLES
 
 
 @transaction.atomic
-def create_account(*, username: str, name: str, password: str, phone: str | None, by: UUID | None, at: datetime) -> Account:
+def create_account(
+    *, username: str, name: str, password: str, phone: str | None, by: UUID | None, at: datetime
+) -> Account:
     """A new account.
 
     Args:
@@ -51,7 +53,14 @@ def give_grant(
         post_id=post_id,
         starts_at=starts_at,
     )
-    audit("accounts.grant", by=by, at=at, village_id=village_id, subject=("account", account_id), data={"role": role, "area": area_path})
+    audit(
+        "accounts.grant",
+        by=by,
+        at=at,
+        village_id=village_id,
+        subject=("account", account_id),
+        data={"role": role, "area": area_path},
+    )
     return grant
 
 
@@ -61,7 +70,14 @@ def end_grants_of_post(*, post_id: UUID, ends_at: datetime, by: UUID | None, at:
     for grant in Grant.objects.filter(post_id=post_id, ends_at__isnull=True):
         grant.ends_at = max(ends_at, grant.starts_at)
         grant.save(update_fields=["ends_at"])
-        audit("accounts.end_grant", by=by, at=at, village_id=grant.village_id, subject=("account", grant.account_id), data={"role": grant.role})
+        audit(
+            "accounts.end_grant",
+            by=by,
+            at=at,
+            village_id=grant.village_id,
+            subject=("account", grant.account_id),
+            data={"role": grant.role},
+        )
 
 
 @transaction.atomic

@@ -55,8 +55,8 @@ class ScopeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return self.get_response(request)
-        asked = cast(ScopedRequest, request)
-        asked.account = cast(Account, request.user)
+        asked = cast("ScopedRequest", request)
+        asked.account = cast("Account", request.user)
         asked.scope = queries.scope_of(asked.account, clock.now())
         asked.villages = list(queries.villages(asked.scope.villages))
         asked.chosen = _choose(asked)
@@ -75,6 +75,6 @@ def _choose(request: ScopedRequest) -> Village | None:
 
 def choose_village(request: HttpRequest, village_id: UUID) -> None:
     """Look at another of the account's villages from now on. Raises NotYours when it is not one of them."""
-    if village_id not in {village.pk for village in cast(ScopedRequest, request).villages}:
+    if village_id not in {village.pk for village in cast("ScopedRequest", request).villages}:
         raise NotYours
     request.session[CHOSEN] = str(village_id)

@@ -16,9 +16,9 @@ from wuyicun.kernel.scope import Held, Scope
 def grants_in_force(account_id: UUID, at: datetime) -> Sequence[Grant]:
     """The account's grants that hold at this moment, widest area first."""
     return list(
-        Grant.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), account_id=account_id, starts_at__lte=at).order_by(
-            "area_path", "role"
-        )
+        Grant.objects.filter(
+            Q(ends_at__isnull=True) | Q(ends_at__gt=at), account_id=account_id, starts_at__lte=at
+        ).order_by("area_path", "role")
     )
 
 

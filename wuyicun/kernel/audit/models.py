@@ -13,7 +13,8 @@ from wuyicun.kernel.ids import uuid7
 class AuditRow(models.Model):
     """Who did what to what, with ids, codes and digests only; no personal value.
 
-    `xid` is the writing transaction's id, given by the database: by it the sealer knows which rows can no longer appear.
+    `xid` is the writing transaction's id, given by the database; by it the sealer knows which rows can no longer
+    appear.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

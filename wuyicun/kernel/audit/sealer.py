@@ -20,7 +20,8 @@ ROW_BYTES = 16 + 32
 
 _ROW = (
     "uuid_send(id) || sha256(convert_to(concat_ws(E'\\x1f', id, xid, coalesce(village_id::text, '-'),"
-    " extract(epoch from at), coalesce(by::text, '-'), action, subject_kind, coalesce(subject_id::text, '-'), data::text), 'UTF8'))"
+    " extract(epoch from at), coalesce(by::text, '-'), action, subject_kind, coalesce(subject_id::text, '-'),"
+    " data::text), 'UTF8'))"
 )
 
 
@@ -82,12 +83,21 @@ def verify(connection: psycopg.Connection[Any]) -> Verdict:
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM audit_auditrow")
         total = int(str((cursor.fetchone() or (0,))[0]))
-        cursor.execute("SELECT number, epoch, from_xid, to_xid, content, previous, hash FROM audit_auditseal ORDER BY number")
+        cursor.execute(
+            "SELECT number, epoch, from_xid, to_xid, content, previous, hash FROM audit_auditseal ORDER BY number"
+        )
         seals = cursor.fetchall()
         previous, sealed, bad, head = b"", 0, None, "0:"
         for number, epoch, start, end, content, before, link in seals:
             kept = bytes(content)
-            bad = bad or _broken_link(int(number), previous, bytes(before), bytes(link), (int(epoch), int(start), int(end)), kept)
+            bad = bad or _broken_link(
+                number=int(number),
+                expected=previous,
+                previous=bytes(before),
+                link=bytes(link),
+                span=(int(epoch), int(start), int(end)),
+                content=kept,
+            )
             if int(epoch) == int(seals[-1][1]):
                 _, found = _content(cursor, int(start), int(end))
                 bad = bad or _first_difference(int(number), kept, found)
@@ -110,7 +120,7 @@ def _link(previous: bytes, epoch: int, start: int, end: int, content: bytes) -> 
 
 
 def _broken_link(
-    number: int, expected: bytes, previous: bytes, link: bytes, span: tuple[int, int, int], content: bytes
+    *, number: int, expected: bytes, previous: bytes, link: bytes, span: tuple[int, int, int], content: bytes
 ) -> str | None:
     if previous != expected or link != _link(previous, *span, content):
         return f"seal {number}"

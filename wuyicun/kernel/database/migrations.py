@@ -52,7 +52,8 @@ def foreign_keys(table: str, links: Iterable[tuple[str, str]]) -> RunSQL:
     pairs = list(links)
     return RunSQL(
         [
-            f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_{column}_fk" FOREIGN KEY ("{column}") REFERENCES "{to}" (id)'
+            f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_{column}_fk"'
+            f' FOREIGN KEY ("{column}") REFERENCES "{to}" (id)'
             for column, to in pairs
         ],
         [f'ALTER TABLE "{table}" DROP CONSTRAINT "{table}_{column}_fk"' for column, _ in pairs],
