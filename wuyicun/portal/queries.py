@@ -133,7 +133,7 @@ def activity(scope: Scope, village_id: UUID, limit: int = 10) -> tuple[Activity,
         found.append(
             Activity(
                 at=row.corrected_at,
-                by=names.get(row.by, ""),
+                by=names.get(row.by, "") if row.by else "",
                 kind=row.kind,
                 detail=_detail(row.data),
                 person=person.name if person is not None and seen else "",

@@ -13,11 +13,14 @@ from django.conf import settings
 
 from wuyicun.config.demo.client import Browser, Phone, Unexpected
 from wuyicun.domains.registry import queries as registry
+from wuyicun.domains.registry.rules import Residence
 from wuyicun.domains.rolls import queries as rolls
 from wuyicun.domains.screening import queries as screening
 from wuyicun.domains.screening.models import Round
 from wuyicun.domains.screening.reports import figures
 from wuyicun.domains.screening.rules import RoundState
+from wuyicun.domains.territory import queries as territory
+from wuyicun.domains.territory.rules import Level
 from wuyicun.kernel import clock, scope
 from wuyicun.kernel.audit import sealer
 
@@ -184,9 +187,16 @@ class _Walk:
             counts = rolls.counts(village, round_.roll_id)
             tubes = screening.totals(screening.tubes(village, round_, clock.now()))
             retests = screening.retests(village, round_)
-            totals = registry.totals(village)
+            residence = registry.count_by_residence(village)
+            households = registry.count_households(village)
+            micro_grids = len(territory.areas(village, levels=[Level.MICRO_GRID]))
+        workers = residence.get(Residence.OUTSIDE, 0)
         return {
-            **totals,
+            "residents": residence.get(Residence.RESIDENT, 0),
+            "people": sum(residence.values()) - workers,
+            "workers": workers,
+            "households": households,
+            "micro_grids": micro_grids,
             "round": {**figures(counts), "closed": round_.state == RoundState.CLOSED},
             "tubes": {
                 "sent": tubes.sent,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from wuyicun.domains.registry.models import CARD, PHONE, Card, Person, PersonGroup
+from django.db.models import Count
+
+from wuyicun.domains.registry.models import CARD, PHONE, Card, Household, Person, PersonGroup, Place
 from wuyicun.domains.registry.naming import house_label
-from wuyicun.domains.registry.rules import Group, age_on
+from wuyicun.domains.registry.rules import Group, PlaceKind, age_on
 from wuyicun.domains.territory import queries as territory
 from wuyicun.kernel.crypto import blind_index, unseal
 from wuyicun.kernel.scope import within
@@ -149,6 +151,43 @@ def brief(village_id: UUID, ids: Collection[UUID]) -> Mapping[UUID, PersonBrief]
             "" if phone is None else masked_phone(unseal(phone, PHONE)),
         )
     return found
+
+
+def phone_of(village_id: UUID, person_id: UUID) -> str | None:
+    """A person's number in clear, for who has audited that it is shown and why."""
+    person = Person.rows().filter(village_id=village_id, pk=person_id).first()
+    return None if person is None else person.phone
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceBrief:
+    """A place as a list to choose from shows it."""
+
+    id: UUID
+    name: str
+    area_path: str
+
+
+def places_of_kind(village_id: UUID, area_path: str, kind: PlaceKind) -> Sequence[PlaceBrief]:
+    """The places of a kind in an area, by name."""
+    rows = Place.rows().filter(within(area_path), village_id=village_id, kind=kind).order_by("name")
+    return [PlaceBrief(*row) for row in rows.values_list("pk", "name", "area_path")]
+
+
+def count_people(village_id: UUID) -> int:
+    """How many people the village's registry holds, those who have left not counted."""
+    return Person.rows().filter(village_id=village_id, left_at__isnull=True).count()
+
+
+def count_by_residence(village_id: UUID) -> Mapping[str, int]:
+    """How many people there are in each of the categories of residence."""
+    rows = Person.rows().filter(village_id=village_id, left_at__isnull=True).values_list("residence")
+    return dict(rows.annotate(number=Count("pk")).order_by("residence"))
+
+
+def count_households(village_id: UUID) -> int:
+    """How many households the village's registry holds."""
+    return Household.rows().filter(village_id=village_id).count()
 
 
 def groups_of(village_id: UUID, people: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:

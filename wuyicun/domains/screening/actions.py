@@ -101,13 +101,14 @@ def open_round(
     subjects = draw(village_id, area_path, at)
     if not subjects:
         raise NobodyToTest
+    due = due_at or at + timedelta(hours=numbers.round_within_hours)
     roll = rolls.open_roll(
         village_id=village_id,
         kind=ROLL_KIND,
         subject_kind="P",
         area_path=area_path,
         subjects=subjects,
-        due_at=due_at or at + timedelta(hours=numbers.round_within_hours),
+        due_at=due,
         at=at,
     )
     last = Round.rows().filter(village_id=village_id).aggregate(last=Max("number"))["last"] or 0
@@ -124,7 +125,7 @@ def open_round(
         hold_hours=numbers.hold_hours,
         opened_at=at,
         opened_by=by,
-        due_at=roll.due_at,
+        due_at=due,
     )
     for station in stations:
         Station.rows().create(
@@ -239,4 +240,3 @@ def person_changed(*, village_id: UUID, person_id: UUID, at: datetime) -> None:
             reason, until = "left", None
         rolls.rebase([rolls.Base(village_id, round_.roll_id, person_id, reason, until)], at)
     rolls.touch([village_id], at)
-

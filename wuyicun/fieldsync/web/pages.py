@@ -43,7 +43,9 @@ def tray(request: HttpRequest) -> HttpResponse:
     after = _uuid(request.GET.get("after"))
     rows = queries.tray(village_id, decided=decided, after=after, limit=PAGE + 1)
     names = accounts.names_of([each for row in rows for each in (row.by, row.decided_by) if each])
-    items = [(row, CODES.get(row.code, row.code), names.get(row.by), names.get(row.decided_by)) for row in rows[:PAGE]]
+    items = [
+        (row, CODES.get(row.code, row.code), _name(names, row.by), _name(names, row.decided_by)) for row in rows[:PAGE]
+    ]
     following = str(rows[PAGE - 1].pk) if len(rows) > PAGE else ""
     return render(request, "fieldsync/tray.html", {"items": items, "decided": decided, "next": following})
 
@@ -66,6 +68,10 @@ def decide(request: HttpRequest, quarantined_id: UUID) -> HttpResponse:
     else:
         notices.say(request, _("已采用"))
     return redirect("tray")
+
+
+def _name(names: dict[UUID, str], account: UUID | None) -> str:
+    return names.get(account, "") if account else ""
 
 
 def _uuid(text: str | None) -> UUID | None:

@@ -56,7 +56,7 @@ class ScopeMiddleware:
         if not request.user.is_authenticated:
             return self.get_response(request)
         asked = cast("ScopedRequest", request)
-        asked.account = cast("Account", request.user)
+        asked.account = request.user
         asked.scope = queries.scope_of(asked.account, clock.now())
         asked.villages = list(queries.villages(asked.scope.villages))
         asked.chosen = _choose(asked)

@@ -6,7 +6,10 @@ twice is once. Tasks are plain functions: one that is `async` and blocks would s
 
 from __future__ import annotations
 
+from typing import cast
+
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 HEARTBEAT_SECONDS = 3.0
 STALLED_SECONDS = 10.0
@@ -15,7 +18,8 @@ AT_ONCE = 2
 
 def main() -> None:
     """Work until told to stop."""
-    with app.replace_connector(app.connector.get_worker_connector()) as worker:
+    connector = cast("DjangoConnector", app.connector).get_worker_connector()
+    with app.replace_connector(connector) as worker:
         worker.run_worker(
             concurrency=AT_ONCE,
             update_heartbeat_interval=HEARTBEAT_SECONDS,

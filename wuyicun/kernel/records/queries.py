@@ -26,3 +26,9 @@ def stored(village_id: UUID, ids: Collection[UUID]) -> Mapping[UUID, Stored]:
     """Those of the records that the village has."""
     rows = Record.rows().filter(village_id=village_id, pk__in=ids)
     return {row.pk: Stored(row.pk, row.kind, row.by, row.at, row.data) for row in rows}
+
+
+def latest(village_id: UUID, kinds: Collection[str], limit: int) -> list[Record]:
+    """The records of these kinds that arrived last, latest first."""
+    rows = Record.rows().filter(village_id=village_id, kind__in=kinds)
+    return list(rows.order_by("-received_at", "-id")[:limit])

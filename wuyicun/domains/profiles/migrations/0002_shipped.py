@@ -3,7 +3,9 @@
 import datetime
 
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations import RunPython
+from django.db.migrations.state import StateApps
 
 from wuyicun.kernel.database.migrations import grant
 
@@ -21,7 +23,7 @@ COVID = {
 }
 
 
-def ship(apps, editor):
+def ship(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     apps.get_model("profiles", "Profile").objects.using(editor.connection.alias).get_or_create(
         code="covid19",
         effective_from=datetime.date(2022, 11, 11),
