@@ -42,6 +42,7 @@ COMMANDS: dict[str, Command] = {
     "check": Command(f"{HERE}.check", "检查能否启动 / Say what stands in the way of serving", pages=True),
     "test": Command(f"{HERE}.test", "运行全部测试 / Run all tests", pages=True),
     "manage": Command(f"{HERE}.manage", "运行 Django 管理命令 / Run a management command of Django", Needs.SERVER),
+    "roster": Command(f"{HERE}.roster", "导入名册 / Import a roster", Needs.TABLES),
     "audit": Command(f"{HERE}.audit", "核验审计记录 / Verify the audit", Needs.TABLES),
     "jobs": Command(f"{HERE}.jobs", "后台任务 / Work off the background jobs", Needs.SERVER, hidden=True),
     "demo-village": Command(f"{HERE}.demo_village", "写入虚拟村庄 / Fill in the village", Needs.SERVER, hidden=True),

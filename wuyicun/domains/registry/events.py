@@ -19,3 +19,13 @@ class PeopleChanged:
     people: tuple[UUID, ...]
     by: UUID | None
     at: datetime
+
+
+@dataclass(frozen=True)
+class PeopleRemoved:
+    """People were taken back: the import that had made them was undone, and nobody else had any record of them."""
+
+    village_id: UUID
+    people: tuple[UUID, ...]
+    by: UUID | None
+    at: datetime

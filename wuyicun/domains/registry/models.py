@@ -149,7 +149,9 @@ class PersonGroup(VillageModel):
                 fields=["village_id", "person", "group"], condition=Q(ends_on__isnull=True), name="in_a_group_once"
             )
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["village_id", "group", "person"], name="people_of_a_group")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["village_id", "group", "person"], name="people_of_a_group")
+        ]
 
 
 class Place(VillageModel):

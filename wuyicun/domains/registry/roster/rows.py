@@ -24,6 +24,10 @@ SEVERITY: Mapping[str, Severity] = {
     "missing_name": Severity.REFUSED,
     # The same id number on two people.
     "duplicate_id": Severity.DECIDE,
+    # Found when the file is compared with the registry.
+    "several_match": Severity.DECIDE,
+    "both_changed": Severity.DECIDE,
+    "has_left": Severity.CHECK,
     # Identity.
     "missing_id": Severity.CHECK,
     "no_id_column": Severity.CHECK,

@@ -1,0 +1,128 @@
+"""Carries out what a file would do, in one transaction, and exactly what was shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from wuyicun.domains.registry import search
+from wuyicun.domains.registry.events import PeopleChanged
+from wuyicun.domains.registry.importing.conflicts import open_conflicts
+from wuyicun.domains.registry.importing.diffing import Diff, work_out
+from wuyicun.domains.registry.importing.problems import ABOUT_NO_NUMBER
+from wuyicun.domains.registry.importing.recording import record_changes, record_lines
+from wuyicun.domains.registry.importing.resolving import settle_corrected
+from wuyicun.domains.registry.importing.settling import Area
+from wuyicun.domains.registry.importing.staging import stage_areas
+from wuyicun.domains.registry.importing.writing import write
+from wuyicun.domains.registry.models import ImportBatch
+from wuyicun.domains.registry.roster import Roster, SheetLayout
+from wuyicun.domains.registry.rules import BatchState
+from wuyicun.domains.territory import actions as territory
+from wuyicun.domains.territory import queries as areas
+from wuyicun.domains.territory.rules import Level
+from wuyicun.kernel.accounts.models import Village
+from wuyicun.kernel.audit.actions import audit
+from wuyicun.kernel.errors import Refusal
+from wuyicun.kernel.events import publish
+
+
+class DiffChanged(Refusal):
+    """The registry has changed since the preview, so that the file would do something else now."""
+
+    code = "diff_changed"
+    words = _("您核对之后名册又有变动,请再核对一次再导入。")
+
+
+def lock(village_id: UUID) -> None:
+    """One import or undo at a time in a village, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"registry.import {village_id}"])
+
+
+def commit(
+    *,
+    village: Village,
+    batch: ImportBatch,
+    roster: Roster,
+    layouts: Sequence[SheetLayout],
+    digest: str | None,
+    by: UUID | None,
+    at: datetime,
+) -> Diff:
+    """Write what the file says. Needs a transaction, in the village's scope.
+
+    Args:
+        village: whose people these are.
+        batch: the file's batch.
+        roster, layouts: the file, read again.
+        digest: of the diff that was shown; None when nobody was shown one.
+
+    Raises:
+        DiffChanged: the diff is another one by now.
+        FileRefused: more sections or micro-grids than an area can have.
+    """
+    lock(village.pk)
+    diff = work_out(village, roster, layouts, sealing=True)
+    if digest is not None and diff.digest != digest:
+        raise DiffChanged
+    batch.areas = _make_areas(village, diff.areas, by=by, at=at)
+    if batch.areas:
+        stage_areas(village.pk)
+    record_lines(village.pk, batch.pk, diff.problems)
+    record_changes(village.pk, batch.pk)
+    today = at.astimezone(ZoneInfo(village.time_zone)).date()
+    moved = write(
+        village_id=village.pk, batch_id=batch.pk, about_no_number=list(ABOUT_NO_NUMBER), today=today, by=by, at=at
+    )
+    opened = open_conflicts(village_id=village.pk, batch_id=batch.pk, roster=diff.roster, at=at)
+    settle_corrected(village_id=village.pk, by=by, at=at)
+    people = _reindex(village.pk, moved)
+    batch.state, batch.committed_at, batch.committed_by, batch.diff_digest = BatchState.COMMITTED, at, by, diff.digest
+    batch.save(update_fields=["areas", "state", "committed_at", "committed_by", "diff_digest"])
+    done = {"conflicts": opened, "areas": len(diff.areas), "people": diff.counts["people"]}
+    audit("registry.import", by=by, at=at, village_id=village.pk, subject=("import", batch.pk), data=done)
+    if people:
+        publish(PeopleChanged(village.pk, tuple(people), by, at))
+    return diff
+
+
+def _make_areas(village: Village, needed: Sequence[Area], *, by: UUID | None, at: datetime) -> list[str]:
+    """Make the missing sections and micro-grids; return the paths of the new ones."""
+    made: list[str] = []
+    sections = {area.name: area.area_path for area in areas.areas(village.pk, levels=[Level.GRID])}
+    for section, micro_grid in needed:
+        area = territory.add_area(
+            village_id=village.pk,
+            parent_path=sections[section] if micro_grid else village.area_path,
+            level=Level.MICRO_GRID if micro_grid else Level.GRID,
+            name=micro_grid or section,
+            by=by,
+            at=at,
+        )
+        if not micro_grid:
+            sections[section] = area.area_path
+        made.append(area.area_path)
+    return made
+
+
+_TOUCHED = """
+    SELECT kind, coalesce(subject, new_id) FROM roster_fact WHERE status IN ('new', 'changed')
+"""
+
+
+def _reindex(village_id: UUID, moved: Sequence[UUID]) -> list[UUID]:
+    """Make what is new or changed findable; return the people among it, and those who moved with their household."""
+    touched: dict[str, list[UUID]] = {"P": list(moved), "H": [], "L": []}
+    with connection.cursor() as cursor:
+        cursor.execute(_TOUCHED)
+        for kind, subject in cursor.fetchall():
+            touched[kind].append(subject)
+    people = list(dict.fromkeys(touched["P"]))
+    search.reindex(village_id, people=people, households=touched["H"], places=touched["L"])
+    return people

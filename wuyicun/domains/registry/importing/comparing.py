@@ -1,0 +1,147 @@
+"""What a file changes: each cell said is compared with what the last import said of the subject and with what is there.
+
+said = there: the same. said = last: an old value, which doesn't undo what was changed by hand since. Nothing there, or
+what is there is what the last import said: changed. Else both have changed, and somebody must decide.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import connection
+
+# What is there, cell by cell, as the file would say it. A cell that is blank is left out.
+PERSON_NOW = """
+    SELECT 'P' AS kind, p.id AS subject, p.last_import AS last, jsonb_strip_nulls(jsonb_build_object(
+        'name', p.name,
+        'sex', nullif(p.sex, 'unknown'),
+        'birth_date', p.birth_date::text,
+        'id_kind', nullif(p.id_kind, ''),
+        'id_number', encode(p.id_index, 'hex'),
+        'phone', encode(p.phone_index, 'hex'),
+        'relation', nullif(p.relation, ''),
+        'household', coalesce(a.section, h.section_path) || '/' || h.number,
+        'micro_grid', CASE WHEN own.micro_grid <> '' THEN own.section || '/' || own.micro_grid END,
+        'address', nullif(p.address, ''),
+        'registered_address', nullif(p.registered_address, ''),
+        'party_member', p.party_member::text,
+        'residence', p.residence,
+        'whereabouts', p.whereabouts,
+        'whereabouts_text', nullif(p.whereabouts_text, ''),
+        'groups', coalesce(g.groups, ''),
+        'home_visit', coalesce(g.home_visit, false)::text,
+        'sampling_code', p.sampling_code::text,
+        'note', nullif(p.note, ''),
+        'workplace', nullif(p.workplace, ''),
+        'problems', coalesce((
+            SELECT string_agg(code, ',' ORDER BY code COLLATE "C") FROM jsonb_array_elements_text(p.problems) code
+        ), '')
+    )) AS now
+    FROM registry_person p
+    LEFT JOIN registry_household h ON h.village_id = p.village_id AND h.id = p.household_id
+    LEFT JOIN roster_area a ON a.area_path = h.section_path
+    LEFT JOIN roster_area own ON own.area_path = p.area_path
+    LEFT JOIN (
+        SELECT person_id, bool_or("group" = 'home_visit') AS home_visit,
+               string_agg("group", ',' ORDER BY "group" COLLATE "C") FILTER (WHERE "group" <> 'home_visit') AS groups
+        FROM registry_persongroup WHERE village_id = %(village)s AND ends_on IS NULL GROUP BY person_id
+    ) g ON g.person_id = p.id
+    WHERE p.village_id = %(village)s
+"""
+HOUSEHOLD_NOW = """
+    SELECT 'H' AS kind, h.id AS subject, h.last_import AS last, jsonb_strip_nulls(jsonb_build_object(
+        'micro_grid', CASE WHEN a.micro_grid <> '' THEN a.section || '/' || a.micro_grid END,
+        'address', nullif(h.address, ''),
+        'head_name', nullif(h.head_name, '')
+    )) AS now
+    FROM registry_household h LEFT JOIN roster_area a ON a.area_path = h.area_path
+    WHERE h.village_id = %(village)s
+"""
+PLACE_NOW = """
+    SELECT 'L' AS kind, l.id AS subject, l.last_import AS last, jsonb_strip_nulls(jsonb_build_object(
+        'kind', nullif(l.kind, ''),
+        'contact_name', nullif(l.contact_name, ''),
+        'phone', encode(l.phone_index, 'hex'),
+        'location', nullif(l.location, ''),
+        'note', nullif(l.note, ''),
+        'area', CASE WHEN a.section <> '' THEN a.section || '/' || a.micro_grid END
+    )) AS now
+    FROM registry_place l LEFT JOIN roster_area a ON a.area_path = l.area_path
+    WHERE l.village_id = %(village)s
+"""
+# `outcome`: same, kept, changed, disputed. Problems are nobody's to dispute: they follow the file. A number that two
+# claimed and only one claims now is that one's.
+_COMPARE = """
+    INSERT INTO roster_cell (kind, n, subject, cell, said, last, current, value, outcome)
+    SELECT c.kind, c.n, c.subject, c.cell, c.said, c.last, c.current, c.said, CASE
+        WHEN c.said = c.current THEN 'same'
+        WHEN c.said = c.last AND NOT (c.cell = 'id_number' AND c.current IS NULL AND c.was_disputed) THEN 'kept'
+        WHEN c.cell IN ('problems', 'unread') OR coalesce(c.current, 'false') = 'false' OR c.current = c.last
+            THEN 'changed'
+        ELSE 'disputed' END
+    FROM (
+        SELECT f.kind, f.n, f.subject, said.key AS cell, said.value AS said, there.last ->> said.key AS last,
+               there.now ->> said.key AS current,
+               EXISTS (
+                   SELECT FROM registry_conflict d
+                   WHERE d.village_id = %(village)s AND d.code = 'duplicate_id' AND d.decided_at IS NULL
+                     AND d.value_index = f.id_index AND f.subject IN (d.first_id, d.second_id)
+               ) AS was_disputed
+        FROM roster_fact f
+        JOIN ({now}) there ON there.subject = f.subject
+        CROSS JOIN LATERAL jsonb_each_text(f.cells) said
+        WHERE f.kind = '{kind}' AND NOT (said.key IN ('id_number', 'id_kind') AND f.claimed)
+          AND NOT (said.key = 'micro_grid' AND f.kind = 'P' AND there.now ? 'household')
+    ) c
+    WHERE c.cell <> 'groups';
+"""
+# Groups are a set: what the file adds and takes away since the last import is added and taken away here.
+_GROUPS = """
+    INSERT INTO roster_cell (kind, n, subject, cell, said, last, current, value, outcome)
+    SELECT 'P', g.n, g.subject, 'groups', array_to_string(g.said, ','), g.last, array_to_string(g.current, ','),
+           array_to_string(g.merged, ','),
+           CASE WHEN g.merged <> g.current THEN 'changed' WHEN g.said = g.current THEN 'same' ELSE 'kept' END
+    FROM (
+        SELECT s.*, ARRAY(
+            SELECT x FROM (
+                SELECT unnest(s.current) AS x UNION (SELECT unnest(s.said) EXCEPT SELECT unnest(s.before))
+                EXCEPT (SELECT unnest(s.before) EXCEPT SELECT unnest(s.said))
+            ) merged ORDER BY x COLLATE "C"
+        ) AS merged
+        FROM (
+            SELECT f.n, f.subject, there.last ->> 'groups' AS last,
+                   string_to_array(f.cells ->> 'groups', ',') AS said,
+                   string_to_array(coalesce(there.last ->> 'groups', ''), ',') AS before,
+                   string_to_array(there.now ->> 'groups', ',') AS current
+            FROM roster_fact f JOIN ({now}) there ON there.subject = f.subject
+            WHERE f.kind = 'P' AND f.cells ? 'groups'
+        ) s
+    ) g
+"""
+_STATUS = """
+    CREATE INDEX ON roster_cell (n);
+    UPDATE roster_fact f SET status = 'changed'
+    WHERE EXISTS (SELECT FROM roster_cell c WHERE c.n = f.n AND c.outcome = 'changed');
+"""
+_DIGEST = """
+    SELECT coalesce(encode(sha256(string_agg(line, ''::bytea ORDER BY n)), 'hex'), '') FROM (
+        SELECT f.n, sha256(convert_to(concat_ws(
+            '|', f.kind, f.n, f.status, f.claimed, f.subject, f.candidates, f.name, f.cells,
+            (SELECT string_agg(concat_ws('|', c.cell, c.outcome, c.current, c.value), ';' ORDER BY c.cell)
+             FROM roster_cell c WHERE c.n = f.n AND c.outcome IN ('changed', 'disputed'))
+        ), 'UTF8')) AS line
+        FROM roster_fact f
+    ) lines
+"""
+
+
+def compare(village_id: UUID) -> str:
+    """Compare every matched line cell by cell; return a digest of all that the file would do."""
+    village = {"village": village_id}
+    with connection.cursor() as cursor:
+        for kind, now in (("P", PERSON_NOW), ("H", HOUSEHOLD_NOW), ("L", PLACE_NOW)):
+            cursor.execute(_COMPARE.format(now=now, kind=kind), village)
+        cursor.execute(_GROUPS.format(now=PERSON_NOW), village)
+        cursor.execute(_STATUS)
+        cursor.execute(_DIGEST)
+        return str(cursor.fetchone()[0])

@@ -1,0 +1,111 @@
+"""Who of the village a line of the file means: by id number; else by household, name and birth date (or sex).
+
+Never a guess: an id number that is somebody else's is a conflict to decide, and so is a line that several may be.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import connection
+
+# A household is the same by its section and number, a place by its section and name.
+_HOUSEHOLDS = """
+    UPDATE roster_fact f SET subject = h.id, status = 'unchanged'
+    FROM registry_household h JOIN roster_area a ON a.area_path = h.section_path
+    WHERE h.village_id = %(village)s AND f.kind = 'H' AND f.section = a.section AND f.house = h.number
+"""
+_PLACES = """
+    WITH found AS (
+        SELECT f.n, min(p.id::text)::uuid AS place, count(*) AS times
+        FROM roster_fact f
+        JOIN registry_place p ON p.village_id = %(village)s AND p.name = f.name
+        LEFT JOIN roster_area a ON a.area_path = p.area_path
+        WHERE f.kind = 'L' AND (f.section = '' OR a.section IN (f.section, ''))
+        GROUP BY f.n
+    )
+    UPDATE roster_fact f SET
+        subject = CASE WHEN found.times = 1 THEN found.place END,
+        status = CASE WHEN found.times = 1 THEN 'unchanged' ELSE 'undecided' END
+    FROM found WHERE f.n = found.n
+"""
+
+# By id number. Another name on a known number is a corrected name only in the same household, and only when the file
+# does not list the one who holds the number there as well.
+_BY_ID = """
+    UPDATE roster_fact f SET
+        holder = p.id,
+        subject = CASE WHEN p.name = f.name OR (
+            NOT f.disputed AND f.house <> '' AND h.number = f.house AND a.section = f.section AND NOT EXISTS (
+                SELECT FROM roster_fact o
+                WHERE o.kind = 'P' AND o.section = f.section AND o.house = f.house AND o.name = p.name
+            )
+        ) THEN p.id END
+    FROM registry_person p
+    LEFT JOIN registry_household h ON h.village_id = p.village_id AND h.id = p.household_id
+    LEFT JOIN roster_area a ON a.area_path = h.section_path
+    WHERE p.village_id = %(village)s AND f.kind = 'P' AND f.id_index IS NOT NULL AND p.id_index = f.id_index
+"""
+
+# By household and name: those whom no id number has found yet. Equal birth dates count more than equal sex, which
+# only counts where one of the two has no date.
+_CANDIDATES = """
+    INSERT INTO roster_pair (n, person, quality)
+    SELECT f.n, p.id, CASE WHEN p.birth_date::text = f.birth THEN 1 ELSE 2 END
+    FROM roster_fact f
+    JOIN registry_person p ON p.village_id = %(village)s AND p.name = f.name
+    LEFT JOIN registry_household h ON h.village_id = p.village_id AND h.id = p.household_id
+    LEFT JOIN roster_area a ON a.area_path = h.section_path
+    WHERE f.kind = 'P' AND f.subject IS NULL
+      AND CASE WHEN f.house <> '' THEN h.number = f.house AND a.section = f.section
+               ELSE p.household_id IS NULL AND (f.workplace = '' OR p.workplace IN ('', f.workplace)) END
+      AND CASE WHEN f.birth IS NOT NULL AND p.birth_date IS NOT NULL THEN p.birth_date::text = f.birth
+               ELSE f.sex IS NULL OR p.sex IN ('unknown', f.sex) END
+      AND NOT EXISTS (SELECT FROM roster_fact o WHERE o.subject = p.id);
+    DELETE FROM roster_pair r USING roster_pair better WHERE better.n = r.n AND better.quality < r.quality;
+"""
+# Lines that say again, cell by cell, what the last import said of somebody are those people, in the order they came in.
+_SAME_AGAIN = """
+    WITH same AS (
+        SELECT r.n, r.person, f.cells,
+               dense_rank() OVER (PARTITION BY f.cells ORDER BY r.n) AS nth_line,
+               dense_rank() OVER (PARTITION BY f.cells ORDER BY r.person) AS nth_person
+        FROM roster_pair r
+        JOIN roster_fact f ON f.n = r.n
+        JOIN registry_person p ON p.village_id = %(village)s AND p.id = r.person AND p.last_import = f.cells
+    )
+    UPDATE roster_fact f SET subject = same.person FROM same WHERE f.n = same.n AND same.nth_line = same.nth_person;
+    DELETE FROM roster_pair r USING roster_fact f WHERE f.subject = r.person OR (f.n = r.n AND f.subject IS NOT NULL);
+"""
+_ONLY_ONE = """
+    WITH counted AS (
+        SELECT n, person, count(*) OVER (PARTITION BY n) AS people, count(*) OVER (PARTITION BY person) AS lines
+        FROM roster_pair
+    )
+    UPDATE roster_fact f SET subject = counted.person FROM counted
+    WHERE f.n = counted.n AND counted.people = 1 AND counted.lines = 1;
+    UPDATE roster_fact f SET status = 'undecided', candidates = found.people
+    FROM (SELECT n, array_agg(person ORDER BY person) AS people FROM roster_pair GROUP BY n) found
+    WHERE f.n = found.n AND f.subject IS NULL;
+"""
+# A number that is not this person's to take: two lines of the file have it, or somebody else holds it.
+_CLAIMS = """
+    UPDATE roster_fact f SET claimed = true
+    WHERE f.kind = 'P' AND CASE WHEN f.holder IS NULL THEN f.disputed ELSE f.holder IS DISTINCT FROM f.subject END;
+    UPDATE roster_fact SET status = CASE WHEN subject IS NULL THEN 'new' ELSE 'unchanged' END WHERE status IS NULL;
+    CREATE INDEX ON roster_fact (subject);
+    ANALYZE roster_fact;
+"""
+
+
+def match(village_id: UUID) -> None:
+    """Say of every staged line whom it means: its `subject` and a first `status`."""
+    village = {"village": village_id}
+    with connection.cursor() as cursor:
+        for statement in (_HOUSEHOLDS, _PLACES, _BY_ID):
+            cursor.execute(statement, village)
+        cursor.execute("CREATE INDEX ON roster_fact (subject)")
+        for statement in (_CANDIDATES, _SAME_AGAIN, _ONLY_ONE, _CLAIMS):
+            for part in statement.split(";\n"):
+                if part.strip():
+                    cursor.execute(part, village)
