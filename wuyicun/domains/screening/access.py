@@ -1,0 +1,128 @@
+"""The only way from a page to a round, its people and its tubes: found and allowed in one step, or not there at all."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from wuyicun.domains.registry import queries as registry
+from wuyicun.domains.registry.queries import PersonBrief
+from wuyicun.domains.rolls import queries as rolls
+from wuyicun.domains.rolls.queries import Statement
+from wuyicun.domains.screening import queries, tube_history
+from wuyicun.domains.screening.models import Round
+from wuyicun.domains.screening.queries import TubeView
+from wuyicun.domains.screening.rules import RoundState
+from wuyicun.domains.territory import queries as territory
+from wuyicun.domains.territory.models import Area
+from wuyicun.kernel.errors import NotYours
+from wuyicun.kernel.records.kinds import kinds
+from wuyicun.kernel.roles import Permission
+from wuyicun.kernel.scope import Scope
+
+
+def powers(scope: Scope) -> dict[Permission, tuple[str, ...]]:
+    """What the account may do and where: what the records that it makes are held against."""
+    return {permission: scope.paths(permission) for permission in Permission if scope.permits(permission)}
+
+
+def reaches(scope: Scope, permission: Permission, area_path: str) -> bool:
+    """May the account do it in some part of the area, or in one around it?"""
+    return any(area_path.startswith(path) or path.startswith(area_path) for path in scope.paths(permission))
+
+
+def a_round(scope: Scope, village_id: UUID, round_id: UUID, permission: Permission) -> Round:
+    """A round in some part of which the account may do this. Raises NotYours."""
+    try:
+        round_ = queries.round_(village_id, round_id)
+    except Round.DoesNotExist:
+        raise NotYours from None
+    if not reaches(scope, permission, round_.area_path):
+        raise NotYours
+    return round_
+
+
+def current_round(scope: Scope, village_id: UUID) -> Round | None:
+    """The round that the account is most likely to mean: the latest open one that reaches it, else its latest."""
+    rounds = [
+        each
+        for each in queries.rounds(village_id)
+        if reaches(scope, Permission.VIEW_BOARD, each.area_path) and each.state != RoundState.CANCELLED
+    ]
+    return next((each for each in rounds if each.state == RoundState.OPEN), rounds[0] if rounds else None)
+
+
+def whole_round(scope: Scope, village_id: UUID, round_id: UUID, permission: Permission) -> Round:
+    """A round in all of which the account may do this: closing it, cancelling it. Raises NotYours."""
+    round_ = a_round(scope, village_id, round_id, permission)
+    if not scope.permits(permission, round_.area_path):
+        raise NotYours
+    return round_
+
+
+def leaves(scope: Scope, village_id: UUID, round_: Round, permission: Permission) -> Sequence[Area]:
+    """The micro-grids of the village in which the account may do this and in which the round has people, 未入网 last.
+
+    People from outside of the round's area who were sampled stand on it too: its leaves say where, not its path.
+    """
+    counted = {leaf.area_path for leaf in rolls.leaf_counts(village_id, round_.roll_id)}
+    return [
+        area
+        for area in territory.areas(village_id)
+        if area.area_path in counted and scope.permits(permission, area.area_path)
+    ]
+
+
+def a_person(scope: Scope, village_id: UUID, person_id: UUID, permission: Permission) -> PersonBrief:
+    """Somebody in an area where the account may do this. Raises NotYours."""
+    person = registry.brief(village_id, [person_id]).get(person_id)
+    if person is None or not scope.permits(permission, person.area_path):
+        raise NotYours
+    return person
+
+
+def visible(scope: Scope, people: Collection[PersonBrief]) -> dict[UUID, PersonBrief]:
+    """Those of the people whose names the account may see."""
+    return {each.id: each for each in people if scope.permits(Permission.VIEW_PEOPLE, each.area_path)}
+
+
+def a_tube(
+    scope: Scope, village_id: UUID, tube_id: UUID, permission: Permission, at: datetime
+) -> tuple[Round, TubeView]:
+    """A tube and its round. Raises NotYours."""
+    key = queries.tube_key(village_id, tube_id)
+    if key is None:
+        raise NotYours
+    round_ = a_round(scope, village_id, key[0], permission)
+    return round_, queries.tubes(village_id, round_, at, codes=[key[1]])[0]
+
+
+def a_statement(scope: Scope, village_id: UUID, round_: Round, record_id: UUID) -> Statement | None:
+    """What a record said of somebody in this round; None when it said nothing of anybody.
+
+    Raises:
+        NotYours: it is of another round, or the account may not say such things where the person lives.
+    """
+    found = rolls.statement(village_id, record_id)
+    if found is None:
+        return None
+    roll_id, statement = found
+    if roll_id not in (round_.roll_id, queries.retests(village_id, round_).roll_id):
+        raise NotYours
+    permission = Permission.EXCUSE if statement.statement == "excuse" else Permission.SAMPLE
+    a_person(scope, village_id, statement.subject_id, permission)
+    return statement
+
+
+def may_take_back(scope: Scope, village_id: UUID, round_: Round, record_id: UUID) -> None:
+    """A record may be taken back by whoever may make one like it in the same place. Raises NotYours."""
+    if a_statement(scope, village_id, round_, record_id) is not None:
+        return
+    swab = queries.swab(village_id, round_.pk, record_id)
+    if swab is not None:
+        a_person(scope, village_id, swab.person_id, Permission.SAMPLE)
+        return
+    kind = tube_history.kind_of(village_id, round_.pk, record_id)
+    if kind is None or not reaches(scope, kinds()[kind].permission, round_.area_path):
+        raise NotYours

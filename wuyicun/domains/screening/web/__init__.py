@@ -1,0 +1,1 @@
+"""The pages of testing: rounds, who is missing, tubes, runs, results, closing."""

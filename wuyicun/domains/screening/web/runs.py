@@ -1,0 +1,332 @@
+"""转运: what waits and how long it has, handing over with a count and two people, arriving, the slip."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from wuyicun.domains.screening import access, queries, tube_history
+from wuyicun.domains.screening.models import Round
+from wuyicun.domains.screening.queries import TubeView
+from wuyicun.domains.screening.rules import RoundState, TubeState
+from wuyicun.domains.screening.submit import submit
+from wuyicun.domains.screening.tube_history import Run
+from wuyicun.domains.screening.web.common import (
+    Head,
+    attempt,
+    carried_record,
+    day_of,
+    pdf,
+    powers_in,
+    time_words,
+)
+from wuyicun.domains.screening.web.rounds import token
+from wuyicun.domains.screening.web.tubes import TubeLine, line, read_code
+from wuyicun.domains.screening.words import SHORT_REASONS
+from wuyicun.kernel import clock
+from wuyicun.kernel.accounts import queries as accounts
+from wuyicun.kernel.accounts.middleware import ScopedRequest
+from wuyicun.kernel.documents.pdf import render as typeset
+from wuyicun.kernel.ids import uuid7
+from wuyicun.kernel.roles import Permission
+from wuyicun.kernel.web import live
+from wuyicun.kernel.web.formatting import duration_words
+from wuyicun.kernel.web.timeline import Dot
+
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The part of the page that moves: the answer, the time line, open tubes that are late."""
+
+    head: Head
+    sentence: str
+    tone: str
+    dots: Sequence[Dot]
+    minutes: int
+    open_late: Sequence[TubeLine]
+    waiting: int
+    token: str
+
+
+class CountedForm(forms.Form):
+    """Tubes, by ticks and by scanned codes, and how many were counted by hand."""
+
+    scanned = forms.CharField(
+        label=gettext_lazy("扫码或输入试管编号"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "autocapitalize": "characters", "spellcheck": "false"}),
+        help_text=gettext_lazy("一行一个,也可以在下面的表里勾选"),
+    )
+    counted = forms.IntegerField(label=gettext_lazy("手里数到几支"), min_value=1, max_value=500)
+    differs = forms.BooleanField(label=gettext_lazy("数过两遍,仍按手里的支数登记"), required=False)
+
+    def __init__(self, tubes: Sequence[TubeView], **given: Any) -> None:
+        super().__init__(use_required_attribute=False, **given)
+        self.known = {tube.code.upper(): tube for tube in tubes}
+        self.mismatch = False
+
+    def ticked(self) -> set[str]:
+        """The codes of ticked tubes, for the table to show them ticked again."""
+        return set(self.data.getlist("tube")) if hasattr(self.data, "getlist") else set()
+
+    def clean(self) -> dict[str, Any]:
+        """The codes are known and as many as were counted."""
+        data: dict[str, Any] = super().clean() or {}
+        typed = {read_code(part) for part in data.get("scanned", "").replace(",", "\n").replace("，", "\n").split()}
+        codes = {code for code in typed | {read_code(code) for code in self.ticked()} if code}
+        strange = sorted(code for code in codes if code not in self.known)
+        if strange:
+            self.add_error("scanned", _("这些编号不在待办的试管里:%(codes)s") % {"codes": "、".join(strange)})
+        elif not codes:
+            self.add_error("scanned", _("请勾选或扫入试管"))
+        elif data.get("counted") is not None and data["counted"] != len(codes) and not data.get("differs"):
+            self.mismatch = True
+            words = _("系统里选了 %(chosen)s 支,手里数到 %(counted)s 支。请再数一遍;确实不符就勾选下面一项")
+            self.add_error("counted", words % {"chosen": len(codes), "counted": data["counted"]})
+        data["codes"] = [self.known[code].code for code in sorted(codes) if code in self.known]
+        return data
+
+
+class HandoverForm(CountedForm):
+    """Two people hand tubes over."""
+
+    giver = forms.CharField(label=gettext_lazy("交出人"), max_length=64)
+    receiver = forms.CharField(label=gettext_lazy("接收人"), max_length=64)
+
+    field_order = ("scanned", "counted", "differs", "giver", "receiver")
+
+    def clean(self) -> dict[str, Any]:
+        """Two different people."""
+        data = super().clean()
+        if data.get("giver") and data.get("receiver") and data["giver"].strip() == data["receiver"].strip():
+            self.add_error("receiver", _("交出人和接收人要是两个人"))
+        return data
+
+
+class ReceiptForm(CountedForm):
+    """Tubes arrive."""
+
+    laboratory = forms.CharField(label=gettext_lazy("实验室"), max_length=64)
+
+    field_order = ("scanned", "counted", "differs", "laboratory")
+
+
+@require_http_methods(["GET", "POST"])
+def runs(request: ScopedRequest, round_id: UUID) -> HttpResponse:
+    """What waits, the handover, and the runs so far."""
+    village_id, now = request.village.pk, clock.now()
+    round_ = access.a_round(request.scope, village_id, round_id, Permission.CARRY_TUBES)
+    waiting = [tube for tube in queries.tubes(village_id, round_, now) if tube.state is TubeState.CLOSED]
+    waiting.sort(key=lambda tube: tube.closed_at or now)
+    if request.method == "POST":
+        form = HandoverForm(waiting, data=request.POST)
+        if form.is_valid():
+            done = _hand_over(request, round_, form)
+            if done:
+                return redirect("runs", round_id=round_.pk)
+    else:
+        form = HandoverForm(waiting, initial={"giver": request.account.name})
+    context = {
+        "head": Head.of(round_),
+        "moving": _clock(request, round_, now),
+        "form": form,
+        "waiting": [(line(tube), _left(tube, now)) for tube in waiting],
+        "record": carried_record(request) if request.method == "POST" else uuid7(),
+        "under_way": sum(tube.state is TubeState.HANDED for tube in queries.tubes(village_id, round_, now)),
+        "runs": _runs(request, round_),
+        "may": powers_in(request, round_.area_path),
+        "is_open": round_.state != RoundState.CANCELLED,
+    }
+    return render(request, "screening/runs.html", context)
+
+
+@require_GET
+def runs_live(request: ScopedRequest, round_id: UUID) -> HttpResponse:
+    """The part that moves; 204 while it shows what is."""
+    now = clock.now()
+    unchanged = live.unchanged(request, token(request.village.pk, now))
+    if unchanged is not None:
+        return unchanged
+    round_ = access.a_round(request.scope, request.village.pk, round_id, Permission.CARRY_TUBES)
+    listed = request.GET.get("listed", "")
+    moving = _clock(request, round_, now)
+    context = {"moving": moving, "listed": listed, "stale": listed.isdecimal() and int(listed) != moving.waiting}
+    return render(request, "screening/parts/clock.html", context)
+
+
+def _clock(request: ScopedRequest, round_: Round, now: datetime) -> Clock:
+    shown = token(request.village.pk, now)
+    tubes = queries.tubes(request.village.pk, round_, now)
+    waiting = [tube for tube in tubes if tube.state is TubeState.CLOSED]
+    said, tone = _sentence(waiting, now)
+    return Clock(
+        Head.of(round_),
+        said,
+        tone,
+        [
+            Dot(int((now - tube.closed_at) / _MINUTE), tube.code, reverse("tube", args=[tube.id]))
+            for tube in waiting
+            if tube.closed_at is not None
+        ],
+        round_.tube_minutes,
+        [line(tube) for tube in tubes if tube.late and tube.state is TubeState.OPEN],
+        len(waiting),
+        shown,
+    )
+
+
+def _sentence(waiting: Sequence[TubeView], now: datetime) -> tuple[str, str]:
+    departures = [tube.leaves_by for tube in waiting if tube.leaves_by is not None]
+    if not departures:
+        return _("没有待转运的试管"), "done"
+    late = sum(moment < now for moment in departures)
+    if late:
+        return _("%(all)s 支待转运,其中 %(late)s 支已超时,请马上出发") % {"all": len(waiting), "late": late}, "late"
+    first = min(departures)
+    words = {"all": len(waiting), "time": time_words(first, now), "left": duration_words(first - now)}
+    return _("%(all)s 支待转运,最晚 %(time)s 出发,还有 %(left)s") % words, "owed"
+
+
+def _left(tube: TubeView, now: datetime) -> tuple[timedelta, bool]:
+    """How long a tube has been waiting, and whether that is too long."""
+    start = tube.closed_at or now
+    return now - start, tube.leaves_by is not None and tube.leaves_by < now
+
+
+def _hand_over(request: ScopedRequest, round_: Round, form: HandoverForm) -> bool:
+    data, record = form.cleaned_data, carried_record(request)
+    told = {
+        "round": round_.pk,
+        "tubes": data["codes"],
+        "counted": data["counted"],
+        "giver": data["giver"].strip(),
+        "receiver": data["receiver"].strip(),
+    }
+    words = _("%(count)s 支试管已交给 %(receiver)s") % {"count": len(data["codes"]), "receiver": told["receiver"]}
+    return _store(request, round_, "tube.handover", told, record, words)
+
+
+def _store(request: ScopedRequest, round_: Round, kind: str, told: dict[str, object], record: UUID, words: str) -> bool:
+    def store() -> object:
+        return submit(
+            village_id=request.village.pk,
+            by=request.account.pk,
+            may=access.powers(request.scope),
+            kind=kind,
+            data=told,
+            at=clock.now(),
+            record_id=record,
+        )
+
+    return attempt(request, store, words, undo_url=reverse("take_back", args=[round_.pk, record]))
+
+
+@require_http_methods(["GET", "POST"])
+def receipt(request: ScopedRequest, round_id: UUID) -> HttpResponse:
+    """Tubes that are under way arrive at the laboratory."""
+    village_id, now = request.village.pk, clock.now()
+    round_ = access.a_round(request.scope, village_id, round_id, Permission.CARRY_TUBES)
+    under_way = [tube for tube in queries.tubes(village_id, round_, now) if tube.state is TubeState.HANDED]
+    form = ReceiptForm(under_way, data=request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        told = {
+            "round": round_.pk,
+            "tubes": data["codes"],
+            "counted": data["counted"],
+            "laboratory": data["laboratory"].strip(),
+        }
+        words = _("%(laboratory)s 已接收 %(count)s 支") % {
+            "laboratory": told["laboratory"],
+            "count": len(data["codes"]),
+        }
+        if _store(request, round_, "tube.receipt", told, carried_record(request), words):
+            return redirect("runs", round_id=round_.pk)
+    context = {
+        "head": Head.of(round_),
+        "form": form,
+        "tubes": [line(tube) for tube in under_way],
+        "record": carried_record(request) if request.method == "POST" else uuid7(),
+    }
+    return render(request, "screening/receipt.html", context)
+
+
+@dataclass(frozen=True)
+class RunLine:
+    """A run in the list."""
+
+    run: Run
+    by: str
+    differs: bool
+    slip: str
+
+
+def _runs(request: ScopedRequest, round_: Round) -> Sequence[RunLine]:
+    found = tube_history.runs(request.village.pk, round_.pk)
+    names = accounts.names_of([each.by for each in found if each.by])
+    return [
+        RunLine(
+            each,
+            names.get(each.by, "") if each.by else "",
+            each.counted != len(each.tubes),
+            reverse("slip", args=[round_.pk, each.record_id]) if each.kind == "tube.handover" else "",
+        )
+        for each in found
+    ]
+
+
+@require_GET
+def slip(request: ScopedRequest, round_id: UUID, record_id: UUID) -> HttpResponse:
+    """The slip that travels with the tubes of a run."""
+    village_id, now = request.village.pk, clock.now()
+    round_ = access.a_round(request.scope, village_id, round_id, Permission.CARRY_TUBES)
+    run = tube_history.run(village_id, round_.pk, record_id)
+    if run is None or run.kind != "tube.handover":
+        raise Http404
+    tubes = queries.tubes(village_id, round_, now, codes=run.tubes)
+    stations = sorted({tube.station for tube in tubes if tube.station})
+    data = {
+        "made": {"by": request.account.name, "at": f"{timezone.localtime(now):%Y-%m-%d %H:%M}"},
+        "village": request.village.name,
+        "round": round_.title,
+        "place": "、".join(stations),
+        "laboratory": None,
+        "at": f"{day_of(run.at, now)} {timezone.localtime(run.at):%H:%M}",
+        "giver": run.giver,
+        "receiver": run.receiver,
+        "tubes": [_on_paper(tube, run, round_) for tube in tubes],
+        "samples": sum(tube.swabs for tube in tubes),
+        "within_minutes": round_.tube_minutes,
+    }
+    return pdf(typeset("handover_slip", data, language=get_language() or "zh-hans"), _("试管转运交接单"))
+
+
+def _on_paper(tube: TubeView, run: Run, round_: Round) -> dict[str, object]:
+    waited = int((run.at - tube.closed_at) / _MINUTE) if tube.closed_at else 0
+    notes = [str(SHORT_REASONS.get(tube.short_reason, ""))] if tube.short else []
+    if tube.count_differs:
+        notes.append(_("封管时数到 %(count)s 份") % {"count": tube.closed_count})
+    return {
+        "code": tube.code,
+        "station": tube.station,
+        "closed_at": f"{timezone.localtime(tube.closed_at):%H:%M}" if tube.closed_at else "",
+        "count": tube.swabs,
+        "pool": tube.pool,
+        "waiting_minutes": waited,
+        "late": waited > round_.tube_minutes,
+        "note": ";".join(note for note in notes if note) or None,
+    }
