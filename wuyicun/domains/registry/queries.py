@@ -12,6 +12,7 @@ from django.db.models import Count
 from wuyicun.domains.registry.models import CARD, PHONE, Card, Household, Person, PersonGroup, Place
 from wuyicun.domains.registry.naming import house_label
 from wuyicun.domains.registry.rules import Group, PlaceKind, age_on
+from wuyicun.domains.registry.tokens import read
 from wuyicun.domains.territory import queries as territory
 from wuyicun.kernel.crypto import blind_index, unseal
 from wuyicun.kernel.scope import within
@@ -33,7 +34,9 @@ def people_of_cards(named: Collection[tuple[UUID, str]]) -> Mapping[tuple[UUID, 
     """The person of each (village, card token); unknown and lost cards are left out."""
     if not named:
         return {}
-    tokens = {(village, blind_index(token, CARD)): token for village, token in named}
+    tokens: dict[tuple[UUID, bytes], list[str]] = {}
+    for village, token in named:
+        tokens.setdefault((village, blind_index(read(token) or token, CARD)), []).append(token)
     rows = Card.rows().filter(
         village_id__in={village for village, _ in named},
         token_index__in={index for _, index in tokens},
@@ -42,8 +45,7 @@ def people_of_cards(named: Collection[tuple[UUID, str]]) -> Mapping[tuple[UUID, 
     )
     found: dict[tuple[UUID, UUID | str], UUID] = {}
     for village, index, subject in rows.values_list("village_id", "token_index", "subject_id"):
-        token = tokens.get((village, bytes(index)))
-        if token is not None:
+        for token in tokens.get((village, bytes(index)), ()):
             found[village, token] = subject
     return found
 

@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from wuyicun.domains.registry import spelling, tokens
-from wuyicun.domains.registry.models import CARD, ID_NUMBER, PHONE, Card, Household, Person, Place, SearchKey
+from wuyicun.domains.registry.models import CARD, ID_NUMBER, PHONE, Card, Conflict, Household, Person, Place, SearchKey
 from wuyicun.domains.registry.rules import plain, read_id, read_phone
 from wuyicun.domains.territory import queries as territory
 from wuyicun.kernel.crypto import blind_index, unseal
@@ -123,7 +123,18 @@ def _by_number(village_id: UUID, text: str) -> Q | None:
         card = Card.rows().filter(village_id=village_id, token_index=blind_index(token, CARD), lost_at__isnull=True)
         return Q(subject_id__in=list(card.values_list("subject_id", flat=True)))
     keys = _typed_numbers(text)
-    return Q(key__in=keys) if keys else None
+    found = Q(key__in=keys) if keys else None
+    number = read_id(text).number
+    if found is not None and number is not None:
+        found |= Q(subject_id__in=_claimants(village_id, number))
+    return found
+
+
+def _claimants(village_id: UUID, id_number: str) -> list[UUID]:
+    """Those under whose names an id number stands that nobody holds until it is decided whose it is."""
+    index = blind_index(id_number, ID_NUMBER)
+    open_ = Conflict.rows().filter(village_id=village_id, value_index=index, decided_at__isnull=True)
+    return [each for pair in open_.values_list("first_id", "second_id") for each in pair if each is not None]
 
 
 def _ranked(village_id: UUID, typed: str, ranks: Mapping[tuple[str, UUID], int]) -> list[Hit]:

@@ -1,0 +1,186 @@
+"""Everything that is kept of one person or one household (一户一档), numbers masked, with who changed what when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from wuyicun.domains.registry.labels import FIELD, GROUP, LEFT_REASON, REVEAL_REASON, WHEREABOUTS
+from wuyicun.domains.registry.listing import HouseholdRow, household_row
+from wuyicun.domains.registry.models import Household, Person, PersonGroup
+from wuyicun.domains.registry.naming import masked_id
+from wuyicun.domains.registry.queries import PersonBrief, brief
+from wuyicun.domains.territory import queries as territory
+from wuyicun.kernel.accounts import queries as accounts
+from wuyicun.kernel.audit import queries as audit
+from wuyicun.kernel.web.formatting import masked_phone
+
+
+@dataclass(frozen=True)
+class GroupHeld:
+    """A group somebody belongs to now."""
+
+    code: str
+    since: date
+    source: str
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Something that was done to a person or household.
+
+    Attributes:
+        action: its code in the audit.
+        about: the words of what was changed or why.
+        by: a name, '' for the program itself.
+    """
+
+    at: datetime
+    by: str
+    action: str
+    about: Sequence[str]
+
+
+@dataclass(frozen=True)
+class PersonFile:
+    """A person's page.
+
+    Attributes:
+        id_number, phone: masked; '' when there is none.
+        unread: which of the two the roster has in a form that could not be read.
+        updated_by: a name.
+    """
+
+    brief: PersonBrief
+    id_kind: str
+    id_number: str
+    phone: str
+    unread: frozenset[str]
+    relation: str
+    residence: str
+    whereabouts_text: str
+    whereabouts_since: date | None
+    expected_return: date | None
+    address: str
+    registered_address: str
+    workplace: str
+    party_member: bool
+    sampling_code: bool
+    note: str
+    problems: Sequence[str]
+    left_at: datetime | None
+    left_reason: str
+    updated_at: datetime
+    updated_by: str
+    groups: Sequence[GroupHeld]
+    history: Sequence[Happening]
+
+
+@dataclass(frozen=True)
+class HouseholdFile:
+    """A household's page."""
+
+    row: HouseholdRow
+    area_path: str
+    updated_at: datetime | None
+    updated_by: str
+    former: Sequence[PersonBrief]
+    details: dict[UUID, MemberDetail]
+    history: Sequence[Happening]
+
+
+@dataclass(frozen=True)
+class MemberDetail:
+    """What a household's page shows of a member beyond the brief."""
+
+    relation: str
+    residence: str
+    whereabouts_text: str
+    expected_return: date | None
+    sampling_code: bool
+    problems: Sequence[str]
+
+
+def of_person(person: Person) -> PersonFile:
+    """The file of a person who was fetched by `access`."""
+    groups = PersonGroup.rows().filter(village_id=person.village_id, person=person, ends_on__isnull=True)
+    history = _history(person.village_id, person.pk)
+    number, phone, by = person.id_number, person.phone, person.updated_by
+    return PersonFile(
+        brief=brief(person.village_id, [person.pk])[person.pk],
+        id_kind=person.id_kind,
+        id_number=masked_id(number) if number else "",
+        phone=masked_phone(phone) if phone else "",
+        unread=frozenset(person.unread),
+        relation=person.relation,
+        residence=person.residence,
+        whereabouts_text=person.whereabouts_text,
+        whereabouts_since=person.whereabouts_since,
+        expected_return=person.expected_return,
+        address=person.address,
+        registered_address=person.registered_address,
+        workplace=person.workplace,
+        party_member=person.party_member,
+        sampling_code=person.sampling_code,
+        note=person.note,
+        problems=person.problems,
+        left_at=person.left_at,
+        left_reason=person.left_reason,
+        updated_at=person.updated_at,
+        updated_by=accounts.names_of([by]).get(by, "") if by else "",
+        groups=[GroupHeld(each.group, each.starts_on, each.source) for each in groups.order_by("starts_on", "group")],
+        history=history,
+    )
+
+
+def of_household(household: Household) -> HouseholdFile:
+    """The file of a household that was fetched by `access`."""
+    village_id, by = household.village_id, household.updated_by
+    people = list(Person.rows().filter(village_id=village_id, household=household).order_by("pk"))
+    briefs = brief(village_id, [person.pk for person in people])
+    members = [briefs[person.pk] for person in people if person.left_at is None]
+    return HouseholdFile(
+        row=household_row(household, territory.names(village_id), members),
+        area_path=household.area_path,
+        updated_at=household.updated_at,
+        updated_by=accounts.names_of([by]).get(by, "") if by else "",
+        former=[briefs[person.pk] for person in people if person.left_at is not None],
+        details={person.pk: _detail(person) for person in people},
+        history=_history(village_id, household.pk),
+    )
+
+
+def _detail(person: Person) -> MemberDetail:
+    return MemberDetail(
+        person.relation,
+        person.residence,
+        person.whereabouts_text,
+        person.expected_return,
+        person.sampling_code,
+        person.problems,
+    )
+
+
+def _history(village_id: UUID, subject: UUID) -> list[Happening]:
+    """What was done, latest first; who did it by name."""
+    told = audit.of_subjects(village_id, [subject])
+    names = accounts.names_of([each.by for each in told if each.by])
+    return [Happening(each.at, names.get(each.by, "") if each.by else "", each.action, _about(each)) for each in told]
+
+
+def _about(told: audit.Told) -> list[str]:
+    data = told.data
+    words: list[str] = []
+    if isinstance(fields := data.get("fields"), list):
+        words += [str(FIELD.get(name, name)) for name in fields]
+    for key in ("started", "ended"):
+        if isinstance(groups := data.get(key), list):
+            words += [("+" if key == "started" else "−") + str(GROUP.get(code, code)) for code in groups]
+    if (number := data.get("number")) and told.action == "registry.reveal":
+        words.append(str(FIELD.get(str(number), number)))
+    for key, labels in (("whereabouts", WHEREABOUTS), ("reason", {**LEFT_REASON, **REVEAL_REASON})):
+        if code := data.get(key):
+            words.append(str(labels.get(str(code), "")))
+    return [word for word in words if word]

@@ -1,0 +1,27 @@
+"""What the audit tells of a subject."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from wuyicun.kernel.audit.models import AuditRow
+
+
+@dataclass(frozen=True)
+class Told:
+    """A row of the audit about a subject."""
+
+    at: datetime
+    by: UUID | None
+    action: str
+    subject_id: UUID
+    data: Mapping[str, object]
+
+
+def of_subjects(village_id: UUID, subjects: Collection[UUID], *, limit: int = 20) -> Sequence[Told]:
+    """What was done to these subjects, latest first."""
+    rows = AuditRow.objects.filter(village_id=village_id, subject_id__in=subjects).order_by("-id")
+    return [Told(row.at, row.by, row.action, row.subject_id, row.data) for row in rows[:limit] if row.subject_id]
