@@ -92,6 +92,7 @@ CELL: Mapping[str, Words] = {
     "note": _("备注"),
     "workplace": _("用工单位"),
     "problems": _("问题"),
+    "house": _("户号"),
     "head_name": _("户主"),
     "kind": _("类型"),
     "contact_name": _("负责人"),

@@ -50,15 +50,19 @@ PERSON_NOW = """
 """
 HOUSEHOLD_NOW = """
     SELECT 'H' AS kind, h.id AS subject, h.last_import AS last, jsonb_strip_nulls(jsonb_build_object(
+        'house', coalesce(s.section, h.section_path) || '/' || h.number,
         'micro_grid', CASE WHEN a.micro_grid <> '' THEN a.section || '/' || a.micro_grid END,
         'address', nullif(h.address, ''),
         'head_name', nullif(h.head_name, '')
     )) AS now
-    FROM registry_household h LEFT JOIN roster_area a ON a.area_path = h.area_path
+    FROM registry_household h
+    LEFT JOIN roster_area a ON a.area_path = h.area_path
+    LEFT JOIN roster_area s ON s.area_path = h.section_path
     WHERE h.village_id = %(village)s
 """
 PLACE_NOW = """
     SELECT 'L' AS kind, l.id AS subject, l.last_import AS last, jsonb_strip_nulls(jsonb_build_object(
+        'name', l.name,
         'kind', nullif(l.kind, ''),
         'contact_name', nullif(l.contact_name, ''),
         'phone', encode(l.phone_index, 'hex'),

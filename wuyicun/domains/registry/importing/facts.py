@@ -128,6 +128,7 @@ class Facts:
     def _household(self, row: HouseholdRow) -> Fact:
         section, house = text(row.section, "area") or "", text(row.number, "number") or ""
         cells = _said(
+            house=f"{section}/{house}",
             micro_grid=area(row.section, row.micro_grid),
             address=text(row.address, "address"),
             head_name=text(row.head, "head_name"),
@@ -138,7 +139,9 @@ class Facts:
 
     def _place(self, row: PlaceRow) -> Fact:
         section = text(row.section, "area") or ""
+        name = text(row.name, "name") or "?"
         cells = _said(
+            name=name,
             kind=row.kind,
             contact_name=text(row.manager, "contact_name"),
             phone=_hex(row.phone, PLACE_PHONE),
@@ -146,7 +149,6 @@ class Facts:
             note=text(row.note, "note"),
             area=area(row.section, row.micro_grid) or (f"{section}/" if section else None),
         )
-        name = text(row.name, "name") or "?"
         about = f"{PLACE_KIND_WORD[row.kind]} {section}"
         return self._fact(
             PLACE, row.sheet, row.row, name, cells, section=section, about=about, phone=row.phone, purpose=PLACE_PHONE

@@ -9,19 +9,26 @@ from uuid import UUID
 
 from django.db import connection
 
-# A household is the same by its section and number, a place by its section and name.
+# A household is the one that an import called so, whatever number it has now; else the one that has the number.
 _HOUSEHOLDS = """
     UPDATE roster_fact f SET subject = h.id, status = 'unchanged'
+    FROM registry_household h
+    WHERE h.village_id = %(village)s AND f.kind = 'H' AND h.last_import ->> 'house' = f.cells ->> 'house';
+    UPDATE roster_fact f SET subject = h.id, status = 'unchanged'
     FROM registry_household h JOIN roster_area a ON a.area_path = h.section_path
-    WHERE h.village_id = %(village)s AND f.kind = 'H' AND f.section = a.section AND f.house = h.number
+    WHERE h.village_id = %(village)s AND f.kind = 'H' AND f.subject IS NULL
+      AND f.section = a.section AND f.house = h.number
+      AND NOT EXISTS (SELECT FROM roster_fact o WHERE o.kind = 'H' AND o.subject = h.id);
 """
+# A place is the same by its name, now or in the last import, and by its section where both say one.
 _PLACES = """
     WITH found AS (
         SELECT f.n, min(p.id::text)::uuid AS place, count(*) AS times
         FROM roster_fact f
-        JOIN registry_place p ON p.village_id = %(village)s AND p.name = f.name
+        JOIN registry_place p ON p.village_id = %(village)s AND f.name IN (p.name, p.last_import ->> 'name')
         LEFT JOIN roster_area a ON a.area_path = p.area_path
-        WHERE f.kind = 'L' AND (f.section = '' OR a.section IN (f.section, ''))
+        WHERE f.kind = 'L'
+          AND (f.section = '' OR a.section IN (f.section, '') OR p.last_import ->> 'area' = f.cells ->> 'area')
         GROUP BY f.n
     )
     UPDATE roster_fact f SET
@@ -30,20 +37,38 @@ _PLACES = """
     FROM found WHERE f.n = found.n
 """
 
+# What people go by: what is known of them now, and what the last import said, so that a correction by hand does not
+# make somebody else of them.
+_ALIASES = """
+    CREATE TEMP TABLE roster_alias ON COMMIT DROP AS
+    SELECT p.id AS person, p.name, coalesce(coalesce(a.section, h.section_path) || '/' || h.number, '') AS house,
+           p.birth_date::text AS birth, p.sex::text AS sex, p.workplace::text AS workplace
+    FROM registry_person p
+    LEFT JOIN registry_household h ON h.village_id = p.village_id AND h.id = p.household_id
+    LEFT JOIN roster_area a ON a.area_path = h.section_path
+    WHERE p.village_id = %(village)s
+    UNION
+    SELECT p.id, p.last_import ->> 'name', coalesce(p.last_import ->> 'household', ''), p.last_import ->> 'birth_date',
+           coalesce(p.last_import ->> 'sex', 'unknown'), coalesce(p.last_import ->> 'workplace', '')
+    FROM registry_person p WHERE p.village_id = %(village)s AND p.last_import ? 'name';
+    CREATE INDEX ON roster_alias (name, house);
+    ANALYZE roster_alias;
+"""
 # By id number. Another name on a known number is a corrected name only in the same household, and only when the file
 # does not list the one who holds the number there as well.
 _BY_ID = """
     UPDATE roster_fact f SET
         holder = p.id,
-        subject = CASE WHEN p.name = f.name OR (
-            NOT f.disputed AND f.house <> '' AND h.number = f.house AND a.section = f.section AND NOT EXISTS (
+        subject = CASE WHEN EXISTS (SELECT FROM roster_alias a WHERE a.person = p.id AND a.name = f.name) OR (
+            NOT f.disputed AND f.house <> '' AND EXISTS (
+                SELECT FROM roster_alias a WHERE a.person = p.id AND a.house = f.cells ->> 'household'
+            ) AND NOT EXISTS (
                 SELECT FROM roster_fact o
-                WHERE o.kind = 'P' AND o.section = f.section AND o.house = f.house AND o.name = p.name
+                JOIN roster_alias a ON a.person = p.id AND a.name = o.name
+                WHERE o.kind = 'P' AND o.section = f.section AND o.house = f.house
             )
         ) THEN p.id END
     FROM registry_person p
-    LEFT JOIN registry_household h ON h.village_id = p.village_id AND h.id = p.household_id
-    LEFT JOIN roster_area a ON a.area_path = h.section_path
     WHERE p.village_id = %(village)s AND f.kind = 'P' AND f.id_index IS NOT NULL AND p.id_index = f.id_index
 """
 
@@ -51,17 +76,15 @@ _BY_ID = """
 # only counts where one of the two has no date.
 _CANDIDATES = """
     INSERT INTO roster_pair (n, person, quality)
-    SELECT f.n, p.id, CASE WHEN p.birth_date::text = f.birth THEN 1 ELSE 2 END
+    SELECT f.n, a.person, min(CASE WHEN a.birth = f.birth THEN 1 ELSE 2 END)
     FROM roster_fact f
-    JOIN registry_person p ON p.village_id = %(village)s AND p.name = f.name
-    LEFT JOIN registry_household h ON h.village_id = p.village_id AND h.id = p.household_id
-    LEFT JOIN roster_area a ON a.area_path = h.section_path
+    JOIN roster_alias a ON a.name = f.name AND a.house = coalesce(f.cells ->> 'household', '')
     WHERE f.kind = 'P' AND f.subject IS NULL
-      AND CASE WHEN f.house <> '' THEN h.number = f.house AND a.section = f.section
-               ELSE p.household_id IS NULL AND (f.workplace = '' OR p.workplace IN ('', f.workplace)) END
-      AND CASE WHEN f.birth IS NOT NULL AND p.birth_date IS NOT NULL THEN p.birth_date::text = f.birth
-               ELSE f.sex IS NULL OR p.sex IN ('unknown', f.sex) END
-      AND NOT EXISTS (SELECT FROM roster_fact o WHERE o.subject = p.id);
+      AND (f.house <> '' OR f.workplace = '' OR a.workplace IN ('', f.workplace))
+      AND CASE WHEN f.birth IS NOT NULL AND a.birth IS NOT NULL THEN a.birth = f.birth
+               ELSE f.sex IS NULL OR a.sex IN ('unknown', f.sex) END
+      AND NOT EXISTS (SELECT FROM roster_fact o WHERE o.subject = a.person)
+    GROUP BY f.n, a.person;
     DELETE FROM roster_pair r USING roster_pair better WHERE better.n = r.n AND better.quality < r.quality;
 """
 # Lines that say again, cell by cell, what the last import said of somebody are those people, in the order they came in.
@@ -93,7 +116,6 @@ _CLAIMS = """
     UPDATE roster_fact f SET claimed = true
     WHERE f.kind = 'P' AND CASE WHEN f.holder IS NULL THEN f.disputed ELSE f.holder IS DISTINCT FROM f.subject END;
     UPDATE roster_fact SET status = CASE WHEN subject IS NULL THEN 'new' ELSE 'unchanged' END WHERE status IS NULL;
-    CREATE INDEX ON roster_fact (subject);
     ANALYZE roster_fact;
 """
 
@@ -102,10 +124,5 @@ def match(village_id: UUID) -> None:
     """Say of every staged line whom it means: its `subject` and a first `status`."""
     village = {"village": village_id}
     with connection.cursor() as cursor:
-        for statement in (_HOUSEHOLDS, _PLACES, _BY_ID):
+        for statement in (_HOUSEHOLDS, _PLACES, _ALIASES, _BY_ID, _CANDIDATES, _SAME_AGAIN, _ONLY_ONE, _CLAIMS):
             cursor.execute(statement, village)
-        cursor.execute("CREATE INDEX ON roster_fact (subject)")
-        for statement in (_CANDIDATES, _SAME_AGAIN, _ONLY_ONE, _CLAIMS):
-            for part in statement.split(";\n"):
-                if part.strip():
-                    cursor.execute(part, village)

@@ -23,7 +23,8 @@ UUID7 = """
 """A version 7 UUID as PostgreSQL 15 can make it, for rows that come into being in SQL alone."""
 
 _TABLES = """
-    DROP TABLE IF EXISTS pg_temp.roster_fact, pg_temp.roster_area, pg_temp.roster_pair, pg_temp.roster_cell;
+    DROP TABLE IF EXISTS pg_temp.roster_fact, pg_temp.roster_area, pg_temp.roster_pair, pg_temp.roster_cell,
+        pg_temp.roster_alias;
     CREATE TEMP TABLE roster_fact (
         kind text NOT NULL, n integer PRIMARY KEY, sheet text NOT NULL, row integer NOT NULL, name text NOT NULL,
         about text NOT NULL, section text NOT NULL, house text NOT NULL, workplace text NOT NULL, cells jsonb NOT NULL,
@@ -50,6 +51,7 @@ _COPY = """
 _COPY_AREAS = "COPY roster_area (area_path, area_id, level, section, section_path, micro_grid) FROM STDIN"
 _INDEXES = """
     CREATE INDEX ON roster_fact (id_index);
+    CREATE INDEX ON roster_fact (subject);
     CREATE INDEX ON roster_fact (kind, section, house, name);
     ANALYZE roster_fact;
     ANALYZE roster_area;
