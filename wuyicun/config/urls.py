@@ -13,3 +13,7 @@ urlpatterns = [
     path("language/", include("django.conf.urls.i18n")),
     path("", include("wuyicun.kernel.web.urls")),
 ]
+
+handler403 = "wuyicun.kernel.web.errors.permission_denied"
+handler404 = "wuyicun.kernel.web.errors.page_not_found"
+handler500 = "wuyicun.kernel.web.errors.server_error"

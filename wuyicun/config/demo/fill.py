@@ -12,7 +12,7 @@ from uuid import UUID
 from django.conf import settings
 
 from wuyicun.config.demo.workbook import write_village
-from wuyicun.domains.registry.importing import command
+from wuyicun.domains.registry.importing import shell
 from wuyicun.domains.territory import actions as territory
 from wuyicun.domains.territory import queries as territory_queries
 from wuyicun.domains.territory.models import Area
@@ -85,7 +85,7 @@ def prepare(say: Callable[[str], None]) -> Sequence[DemoAccount]:
     village = next((each for each in account_queries.all_villages() if each.area_path == CODE), None)
     if village is None or not _staffed(village):
         village = territory.found_village(code=CODE, name=VILLAGE, by=None, at=at)
-        _import(village, data, say)
+        _import(village, data, say, at)
         with scope.enter(scope.of_system([village.pk])):
             _staff(village, password, at)
     shown: dict[str, DemoAccount] = {}
@@ -99,13 +99,13 @@ def _staffed(village: Village) -> bool:
         return bool(territory_queries.units(village.pk))
 
 
-def _import(village: Village, data: Path, say: Callable[[str], None]) -> None:
+def _import(village: Village, data: Path, say: Callable[[str], None], at: datetime) -> None:
     folder = data / "demo"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "village.xlsx"
     write_village(path)
     say("导入名册 / Importing the roster")
-    command.import_file(path, village_code=village.area_path, say=say)
+    shell.import_file(path, name=path.name, code=village.area_path, dry_run=False, at=at)
 
 
 def _staff(village: Village, password: str, at: datetime) -> None:
