@@ -73,8 +73,9 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
 
 
 def data_folder(variables: Mapping[str, str]) -> Path:
-    """The data folder: WUYI_DATA, else `var` beside the launcher."""
-    return Path(variables.get("WUYI_DATA") or ROOT / "var").absolute()
+    """The data folder: WUYI_DATA, else `var` beside the launcher; without a launcher, in the current folder."""
+    beside = ROOT if (ROOT / "wuyi").exists() else Path()
+    return Path(variables.get("WUYI_DATA") or beside / "var").absolute()
 
 
 def host(variables: Mapping[str, str]) -> str:

@@ -86,6 +86,16 @@ def test_a_changed_page_is_built_again_without_installing(clone: Path, ran: Ran)
     assert [ran.named(word) for word in ("pip", "npm ci", "npm run build")] == [0, 0, 1]
 
 
+def test_the_tests_need_the_packages_of_pages_that_are_built(clone: Path, ran: Ran) -> None:
+    setup.prepare(clone, tests=False, pages=True)
+    shutil.rmtree(clone / "frontend/node_modules")
+    ran.programs.clear()
+    setup.prepare(clone, tests=False, pages=True)
+    assert ran.named("npm") == 0
+    setup.prepare(clone, tests=True, pages=True)
+    assert [ran.named(word) for word in ("npm ci", "npm run build")] == [1, 0]
+
+
 def test_a_command_without_pages_waits_for_no_build(clone: Path, ran: Ran) -> None:
     setup.prepare(clone, tests=False, pages=False)
     assert ran.named("npm") == 0
