@@ -40,7 +40,19 @@ def find(sheet: Sheet) -> Header | None:
             score = _score(header)
             if best is None or score > best[0]:
                 best = (score, header)
-    return best[1] if best and _fields(best[1]) >= _FEWEST_TITLES else None
+    if best is None or _fields(best[1]) < _FEWEST_TITLES:
+        return None
+    header = best[1]
+    return read(sheet, (*header.rows, header.rows[-1] + 1)) if _goes_on(sheet, header.rows[-1]) else header
+
+
+def _goes_on(sheet: Sheet, last: int) -> bool:
+    """Whether the row below only divides titles that span several columns ('联系方式' into '本人' and '家属')."""
+    wide = [merged for merged in sheet.merged if merged.top <= last == merged.bottom and merged.left < merged.right]
+    below = [(index, cell) for index, cell in enumerate(sheet.row(last + 1)) if cell is not None]
+    return bool(below) and all(
+        not is_data(cell) and any(merged.left <= index <= merged.right for merged in wide) for index, cell in below
+    )
 
 
 def read(sheet: Sheet, rows: tuple[int, ...]) -> Header:

@@ -14,6 +14,7 @@ from wuyicun.domains.registry.roster.words import values
 from wuyicun.domains.registry.rules import IdFault, IdKind, IdReading, plain, read_id
 
 _ROUNDED_ENDING = "000"
+_KEPT_DIGITS = 15
 _OTHER_LENGTHS = range(5, 13)
 
 
@@ -79,7 +80,7 @@ class IdSurvey:
             return Identity()
         if self._lost_digits(row, cell):
             row.problem("id_stored_as_number", Field.ID_NUMBER)
-            return Identity(IdKind.RESIDENT, None, written)
+            return Identity(IdKind.RESIDENT, None, _what_is_left(written))
         kind = values.id_kind(named) if (named := row.text(Field.ID_KIND)) else IdKind.RESIDENT
         if kind is not IdKind.RESIDENT:
             return _other_paper(row, kind, written)
@@ -90,6 +91,12 @@ class IdSurvey:
         if found.fault:
             return _without_number(row, written, found.fault)
         return Identity(IdKind.RESIDENT, found.number, None, found)
+
+
+def _what_is_left(written: str) -> str:
+    """The digits that Excel keeps, so that no rounded number is ever taken for a real one."""
+    digits = plain(written)
+    return f"{digits[:_KEPT_DIGITS]}???" if digits.isdigit() and len(digits) > _KEPT_DIGITS else written
 
 
 def _other_paper(row: Row, kind: IdKind | None, written: str) -> Identity:

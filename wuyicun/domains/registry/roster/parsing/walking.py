@@ -82,7 +82,7 @@ def _area_line(cells: Cells, first: Cell) -> str | None:
 
 
 def _is_no_person(cells: Cells, first: Cell, header: headers.Header) -> bool:
-    if isinstance(first, str) and values.EXAMPLE.match(plain(first).strip()):
+    if isinstance(first, str) and any(mark.match(plain(first).strip()) for mark in (values.EXAMPLE, values.FOOTER)):
         return True
     if header.rows and headers.is_repeated(cells, header):
         return True

@@ -24,7 +24,7 @@ def send(path: Path, name: str, sender: SheetSender) -> None:
     """Sends a delimited text file as one sheet; a record is a row.
 
     Raises:
-        RosterRefused: it is no text, or its text breaks off in the middle of a quoted cell.
+        RosterRefused: it is no text, or a quote that was never closed has swallowed rows.
     """
     encoding = _encoding(path)
     with path.open(encoding=encoding, newline="") as stream:
@@ -32,14 +32,22 @@ def send(path: Path, name: str, sender: SheetSender) -> None:
     if _CONTROL.search(sample):
         raise RosterRefused("not_a_workbook")
     csv.field_size_limit(_LONGEST_CELL)
+    delimiter, usual = _delimiter(sample)
     sender.begin(name)
     with path.open(encoding=encoding, newline="") as stream:
-        records = csv.reader(stream, delimiter=_delimiter(sample))
+        records = csv.reader(stream, delimiter=delimiter)
+        number = 1
         try:
-            for record in records:
+            for number, record in enumerate(records, 1):
+                if any("\n" in text and _has_swallowed_rows(text, delimiter, usual) for text in record):
+                    raise RosterRefused("corrupt", row=number)
                 sender.add([_cell(text) for text in record])
         except csv.Error:
-            raise RosterRefused("corrupt", row=records.line_num) from None
+            raise RosterRefused("corrupt", row=number + 1) from None
+
+
+def _has_swallowed_rows(text: str, delimiter: str, usual: int) -> bool:
+    return usual > 1 and any(line.count(delimiter) >= usual for line in text.splitlines()[1:])
 
 
 def _encoding(path: Path) -> str:
@@ -69,16 +77,16 @@ def _decodes(path: Path, encoding: str) -> bool:
     return True
 
 
-def _delimiter(sample: str) -> str:
-    """The separator that most lines have equally often, outside quoted cells."""
+def _delimiter(sample: str) -> tuple[str, int]:
+    """The separator that most lines have equally often, outside quoted cells, and how often."""
     lines = [_QUOTED.sub("", line) for line in sample.splitlines()[:40] if line.strip()]
-
-    def fit(delimiter: str) -> int:
+    best = (0, _DELIMITERS[0], 0)
+    for delimiter in _DELIMITERS:
         counts = Counter(line.count(delimiter) for line in lines)
         counts.pop(0, None)
-        return max((many * min(each, 30) for each, many in counts.items()), default=0)
-
-    return max(_DELIMITERS, key=fit)
+        fits = [(lines_with * min(each, 30), delimiter, each) for each, lines_with in counts.items()]
+        best = max([best, *fits], key=lambda fit: fit[0])
+    return best[1], best[2]
 
 
 def _cell(text: str) -> Cell:

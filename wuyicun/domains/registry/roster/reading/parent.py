@@ -39,7 +39,7 @@ def read(path: Path, *, limits: Limits | None = None, name: str | None = None) -
         raise RosterRefused("too_large", {"reason": "bytes", "limit": str(limits.file_bytes)})
     file_name = name or path.name
     with _child(path, file_name, limits) as answers:
-        return _assemble(file_name, answers)
+        return assemble(file_name, answers)
 
 
 @contextmanager
@@ -66,7 +66,7 @@ def _child(path: Path, file_name: str, limits: Limits) -> Iterator[BinaryIO]:
     try:
         with child:
             yield cast("BinaryIO", child.stdout)
-    except _BrokeOff:
+    except BrokeOff:
         if late.is_set():
             raise RosterRefused("too_large", {"reason": "seconds", "limit": str(limits.seconds)}) from None
         # A Rust library that gets no memory aborts; the kernel kills; Python itself exits with 1.
@@ -78,11 +78,17 @@ def _child(path: Path, file_name: str, limits: Limits) -> Iterator[BinaryIO]:
             child.kill()
 
 
-class _BrokeOff(Exception):
+class BrokeOff(Exception):
     """The child ended before it had said all."""
 
 
-def _assemble(file_name: str, answers: BinaryIO) -> Book:
+def assemble(file_name: str, answers: BinaryIO) -> Book:
+    """The book that a child's answers describe.
+
+    Raises:
+        RosterRefused: the child refuses the file.
+        BrokeOff: the answers end before all was said.
+    """
     sheets: list[Sheet] = []
     begun: wire.SheetBegins | None = None
     rows: list[Cells] = []
@@ -99,7 +105,7 @@ def _assemble(file_name: str, answers: BinaryIO) -> Book:
                 return Book(file_name, message.format, tuple(sheets))
             case wire.Refused():
                 raise RosterRefused(message.code, message.data, sheet=message.sheet, row=message.row)
-    raise _BrokeOff
+    raise BrokeOff
 
 
 def _shared(cell: Cell, seen: dict[str, str]) -> Cell:

@@ -16,6 +16,9 @@ def _words(text: str) -> frozenset[str]:
 
 TOTAL = re.compile(r"(?:本页|本表|以上|全村|本村|本?片区)?\s*(?:[合总小共累]\s*计|共\s*[0-9]+\s*[户人])")
 EXAMPLE = re.compile(r"示例|样例|例[::]")
+FOOTER = re.compile(
+    r"(?:填[表报]|制表|审[核批]|负责人|经办|复核|联系人|核对|签[字名]|注|备注|说明|日期|单位)[^::]{0,8}[::]"
+)
 AREA_LINE = re.compile(r"[^\d\W]{1,12}(?:片区|网格)")
 _HEAD = _words("户主 本人 户主本人 本人或户主")
 _NOTHING = _words("无 否 没有 不是 正常 健康 良好 / \\ - -- — × x 0 n no")

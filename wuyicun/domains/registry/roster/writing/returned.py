@@ -26,7 +26,7 @@ _COLOUR = {
     Severity.CHECK: "#FFF2CC",
     Severity.FIXED: "#E2EFDA",
 }
-_GRAVEST_FIRST = tuple(_COLOUR)
+_GRAVITY = {severity: place for place, severity in enumerate(_COLOUR)}
 _DAY_FORMAT, _MOMENT_FORMAT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 _FIRST_YEAR_OF_EXCEL = 1900
 _SAMPLED_ROWS = 200
@@ -62,6 +62,10 @@ def returned(
                 worksheet.hide()
             _SheetWriter(sheet, layout_of.get(sheet.name), by_sheet[sheet.name], words, formats).write(worksheet)
     return output.getvalue()
+
+
+def _gravest_first(problem: Problem) -> tuple[int, int]:
+    return _GRAVITY[problem.severity], column_index(problem.column or "")
 
 
 class _Formats:
@@ -108,10 +112,11 @@ class _SheetWriter:
             self._covered[row][column] = cell
         self._of_row: dict[int | None, list[Problem]] = defaultdict(list)
         self._colour_at: dict[tuple[int, int], str] = {}
-        for problem in sorted(problems, key=lambda problem: -_GRAVEST_FIRST.index(problem.severity)):
+        for problem in sorted(problems, key=_gravest_first):
             self._of_row[problem.row].append(problem)
             if problem.row is not None and problem.column:
-                self._colour_at[problem.row, column_index(problem.column)] = _COLOUR[problem.severity]
+                at = (problem.row, column_index(problem.column))
+                self._colour_at.setdefault(at, _COLOUR[problem.severity])
         self._problem_column = self._place_of_problems() if layout else None
 
     def _place_of_problems(self) -> int:
@@ -163,9 +168,8 @@ class _SheetWriter:
         if self._layout.header_rows and number == self._layout.header_rows[-1]:
             worksheet.write_string(*at, PROBLEM_TITLE, self._formats.wrapped())
         elif problems:
-            gravest_first = list(reversed(problems))
-            text = shortened(";".join(dict.fromkeys(self._words(problem) for problem in gravest_first)))
-            worksheet.write_string(*at, text, self._formats.wrapped(_COLOUR[gravest_first[0].severity]))
+            text = shortened(";".join(dict.fromkeys(self._words(problem) for problem in problems)))
+            worksheet.write_string(*at, text, self._formats.wrapped(_COLOUR[problems[0].severity]))
 
     def _set_widths(self, worksheet: Any) -> None:
         start = self._layout.header_rows[0] - 1 if self._layout and self._layout.header_rows else 0
