@@ -117,6 +117,57 @@ def join(
     return [row[0] for row in execute(_DRAW, rows, village_id, roll_id, opening, at, village_id, roll_id)]
 
 
+_PLACE = """
+WITH given AS (SELECT * FROM json_to_recordset(%s::json) AS r (leaf uuid, subject_id uuid, area_id uuid, area_path text)),
+moving AS (
+  SELECT e.id, e.area_id AS old_area, g.area_id AS new_area, g.area_path, g.leaf, e.state, e.opening
+  FROM rolls_entry e JOIN given g ON g.subject_id = e.subject_id
+  WHERE e.village_id = %s AND e.roll_id = %s AND e.area_id <> g.area_id),
+placed AS (UPDATE rolls_entry e SET area_id = m.new_area FROM moving m WHERE e.village_id = %s AND e.id = m.id),
+delta AS (
+  SELECT old_area AS area_id, '' AS area_path, NULL::uuid AS leaf, state, opening, -1 AS by FROM moving
+  UNION ALL SELECT new_area, area_path, leaf, state, opening, 1 FROM moving),
+summed AS (
+  SELECT area_id, max(area_path) AS area_path, (array_agg(leaf) FILTER (WHERE leaf IS NOT NULL))[1] AS leaf,
+    sum(by * opening::int) AS opening, sum(by * (state = 0)::int) AS owed, sum(by * (state = 1)::int) AS done,
+    sum(by * (state = 2)::int) AS excused, sum(by * (state = 3)::int) AS unreachable, sum(by * (state = 4)::int) AS refused
+  FROM delta GROUP BY area_id)
+SELECT area_id, area_path, leaf, opening, owed, done, excused, unreachable, refused FROM summed ORDER BY area_id
+"""
+
+_ADD_LEAVES = """
+WITH given AS (SELECT * FROM json_to_recordset(%s::json) AS r (area_id uuid, area_path text, leaf uuid))
+INSERT INTO rolls_leafcount
+  (id, village_id, roll_id, area_id, area_path, opening, owed, done, excused, unreachable, refused)
+SELECT leaf, %s, %s, area_id, area_path, 0, 0, 0, 0, 0, 0 FROM given WHERE leaf IS NOT NULL
+ON CONFLICT (village_id, roll_id, area_id) DO NOTHING
+"""
+
+_SHIFT = """
+UPDATE rolls_leafcount c SET opening = c.opening + r.opening, owed = c.owed + r.owed, done = c.done + r.done,
+  excused = c.excused + r.excused, unreachable = c.unreachable + r.unreachable, refused = c.refused + r.refused
+FROM json_to_recordset(%s::json) AS r (area_id uuid, opening int, owed int, done int, excused int, unreachable int,
+  refused int)
+WHERE c.village_id = %s AND c.roll_id = %s AND c.area_id = r.area_id
+"""
+
+
+def place(*, village_id: UUID, roll_id: UUID, subjects: Sequence[Subject]) -> None:
+    """Let entries follow subjects who belong to another leaf by now, and their counts with them."""
+    with transaction.atomic():
+        deciding.lock(Debtor(village_id, roll_id, subject.subject_id) for subject in subjects)
+        rows = [
+            {"leaf": uuid7(), "subject_id": each.subject_id, "area_id": each.area_id, "area_path": each.area_path}
+            for each in subjects
+        ]
+        moved = execute(_PLACE, rows, village_id, roll_id, village_id)
+        names = ("area_id", "area_path", "leaf", "opening", "owed", "done", "excused", "unreachable", "refused")
+        deltas = [dict(zip(names, row, strict=True)) for row in moved]
+        if deltas:
+            execute(_ADD_LEAVES, deltas, village_id, roll_id)
+            execute(_SHIFT, deltas, village_id, roll_id)
+
+
 _REBASE = f"""
 WITH given AS (SELECT * FROM json_to_recordset(%s::json) AS r (village_id uuid, roll_id uuid, subject_id uuid, reason text, until timestamptz))
 UPDATE rolls_entry e SET base_state = CASE WHEN g.reason <> '' THEN {State.EXCUSED:d} ELSE {State.OWED:d} END,

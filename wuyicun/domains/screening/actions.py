@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -229,14 +229,22 @@ def _locked(village_id: UUID, round_id: UUID) -> Round:
 
 
 @transaction.atomic
-def person_changed(*, village_id: UUID, person_id: UUID, at: datetime) -> None:
-    """The registry says something new of a person: open rounds take them in, or excuse them as away or left."""
+def people_changed(*, village_id: UUID, people: Collection[UUID], at: datetime) -> None:
+    """The registry says something new of people: open rounds take them in, follow them, or excuse who left or is away."""
     for round_ in queries.open_rounds(village_id):
-        subjects = draw(village_id, round_.area_path, at, people=[person_id])
-        if subjects:
-            rolls.join(village_id=village_id, roll_id=round_.roll_id, subjects=subjects, at=at)
-            reason, until = subjects[0].excused_reason, subjects[0].excused_until
-        else:
-            reason, until = "left", None
-        rolls.rebase([rolls.Base(village_id, round_.roll_id, person_id, reason, until)], at)
+        here = {subject.subject_id: subject for subject in draw(village_id, round_.area_path, at, people=people)}
+        known = roll_queries.entries(village_id, round_.roll_id, subjects=people)
+        gone = {entry.subject_id for entry in known} - here.keys()
+        rolls.join(village_id=village_id, roll_id=round_.roll_id, subjects=here.values(), at=at)
+        rolls.place(village_id=village_id, roll_id=round_.roll_id, subjects=list(here.values()))
+        rolls.rebase(
+            [
+                *(
+                    rolls.Base(village_id, round_.roll_id, each.subject_id, each.excused_reason, each.excused_until)
+                    for each in here.values()
+                ),
+                *(rolls.Base(village_id, round_.roll_id, person, "left") for person in gone),
+            ],
+            at,
+        )
     rolls.touch([village_id], at)
