@@ -274,9 +274,10 @@ class ImportRow(VillageModel):
 
 
 class ImportChange(VillageModel):
-    """What a committed batch did to one subject: made, or changed, with the values before, so that it can be undone.
+    """What a committed batch did to one subject, so that it can be undone: `made`, `changed`, or `noted` (only what the
+    file says of it is new).
 
-    `before` and `after` hold the changed cells; `sealed` what was sealed before, for it to be put back.
+    `before` and `after` hold the changed cells; the other columns what stood there before in the columns of that name.
     """
 
     batch = reference("registry.ImportBatch")
@@ -286,7 +287,8 @@ class ImportChange(VillageModel):
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
     last_import = models.JSONField(default=dict)
-    problems = models.JSONField(default=list)
+    area_path = models.CharField(max_length=32, blank=True, default="", db_collation="C")
+    household_id = models.UUIDField(null=True)
     id_sealed = models.BinaryField(null=True)
     phone_sealed = models.BinaryField(null=True)
     unread_sealed = models.BinaryField(null=True)

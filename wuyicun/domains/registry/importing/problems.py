@@ -79,7 +79,7 @@ def _compared(village_id: UUID, layouts: dict[str, SheetLayout]) -> Iterator[Pro
             yield Problem("several_match", sheet, row, column(sheet, Field.NAME), name, {"count": str(people)})
         cursor.execute(_BOTH_CHANGED)
         for sheet, row, name, cell in cursor.fetchall():
-            field = Field(cell) if cell in Field else None
+            field = next((each for each in Field if each == cell), None)
             yield Problem("both_changed", sheet, row, column(sheet, field) if field else None, name, {"cell": cell})
         cursor.execute(_LEFT, village)
         for sheet, row, name in cursor.fetchall():

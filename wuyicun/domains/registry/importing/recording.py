@@ -59,18 +59,19 @@ _PROBLEMS = f"""
 """
 _MADE = """
     INSERT INTO registry_importchange (
-        id, village_id, batch_id, kind, subject_id, change, before, after, last_import, problems
+        id, village_id, batch_id, kind, subject_id, change, before, after, last_import, area_path
     )
-    SELECT f.new_id, %(village)s, %(batch)s, f.kind, f.new_id, 'made', '{}', f.cells, '{}', '[]'
+    SELECT f.new_id, %(village)s, %(batch)s, f.kind, f.new_id, 'made', '{}', '{}', '{}', ''
     FROM roster_fact f WHERE f.status = 'new'
 """
 _CHANGED = """
     INSERT INTO registry_importchange (
-        id, village_id, batch_id, kind, subject_id, change, before, after, last_import, problems, id_sealed,
-        phone_sealed, unread_sealed, changed_at, changed_by
+        id, village_id, batch_id, kind, subject_id, change, before, after, last_import, area_path, changed_at, changed_by,
+        household_id, id_sealed, phone_sealed, unread_sealed
     )
     SELECT f.new_id, %(village)s, %(batch)s, f.kind, t.id, CASE WHEN c.n IS NULL THEN 'noted' ELSE 'changed' END,
-           coalesce(c.before, '{{}}'), coalesce(c.after, '{{}}'), t.last_import, {kept}
+           coalesce(c.before, '{{}}'), coalesce(c.after, '{{}}'), t.last_import, t.area_path, t.updated_at, t.updated_by,
+           {kept}
     FROM roster_fact f
     JOIN {table} t ON t.village_id = %(village)s AND t.id = f.subject
     LEFT JOIN (
@@ -80,9 +81,9 @@ _CHANGED = """
     WHERE f.kind = '{kind}' AND (c.n IS NOT NULL OR NOT t.last_import @> f.cells)
 """
 _KEPT = {
-    "P": ("registry_person", "t.problems, t.id_sealed, t.phone_sealed, t.unread_sealed, t.updated_at, t.updated_by"),
-    "H": ("registry_household", "'[]', NULL::bytea, NULL::bytea, NULL::bytea, t.updated_at, t.updated_by"),
-    "L": ("registry_place", "'[]', NULL::bytea, t.phone_sealed, NULL::bytea, t.updated_at, t.updated_by"),
+    "P": ("registry_person", "t.household_id, t.id_sealed, t.phone_sealed, t.unread_sealed"),
+    "H": ("registry_household", "NULL::uuid, NULL::bytea, NULL::bytea, NULL::bytea"),
+    "L": ("registry_place", "NULL::uuid, NULL::bytea, t.phone_sealed, NULL::bytea"),
 }
 
 
