@@ -9,6 +9,7 @@ urlpatterns = [
     path("people/import/", include("wuyicun.domains.registry.web.import_urls")),
     path("", include("wuyicun.domains.registry.web.urls")),
     path("screening/", include("wuyicun.domains.screening.web.urls")),
+    path("settings/", include("wuyicun.domains.territory.web.urls")),
     path("account/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("", include("wuyicun.kernel.web.urls")),

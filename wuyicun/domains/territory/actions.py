@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -139,6 +141,63 @@ def appoint(
         )
     audit("territory.appoint", by=by, at=at, village_id=village_id, subject=("post", post.pk), data={"role": role})
     return post
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A post that was filled; `password` is the first one of a new account, to be handed over once."""
+
+    post: Post
+    username: str
+    password: str
+
+
+class NameTaken(Refusal):
+    """A user name or phone belongs to one account."""
+
+    code = "name_taken"
+    words = _("登录名或手机号已被使用，请换一个")
+
+
+@transaction.atomic
+def fill_post(
+    *,
+    village_id: UUID,
+    area_path: str,
+    role: str,
+    holder_name: str,
+    username: str,
+    phone: str | None,
+    unit_id: UUID | None,
+    by: UUID | None,
+    at: datetime,
+) -> Filled:
+    """Fill a post and, when a user name is given, make the account that goes with it.
+
+    Raises:
+        NameTaken: the user name or the phone has an account.
+        LeaderAlready: the micro-grid has a leader.
+    """
+    password, account_id = "", None
+    if username:
+        if accounts.is_taken(username=username, phone=phone):
+            raise NameTaken
+        password = secrets.token_urlsafe(9)
+        account_id = accounts.create_account(
+            username=username, name=holder_name, password=password, phone=phone, by=by, at=at
+        ).pk
+    post = appoint(
+        village_id=village_id,
+        area_path=area_path,
+        role=role,
+        holder_name=holder_name,
+        account_id=account_id,
+        unit_id=unit_id,
+        starts_at=at,
+        by=by,
+        at=at,
+    )
+    return Filled(post, username, password)
 
 
 @transaction.atomic

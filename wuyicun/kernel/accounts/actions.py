@@ -6,9 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
-from wuyicun.kernel.accounts.models import Account, Grant, Village
+from wuyicun.kernel.accounts.models import PHONE, Account, Grant, Village
 from wuyicun.kernel.audit.actions import audit
+from wuyicun.kernel.crypto import blind_index
 from wuyicun.kernel.roles import ROLES
 
 
@@ -30,6 +32,14 @@ def create_account(
     account.save(force_insert=True)
     audit("accounts.create", by=by, at=at, subject=("account", account.pk))
     return account
+
+
+def is_taken(*, username: str, phone: str | None) -> bool:
+    """Does an account have this user name or phone?"""
+    taken = Q(username=username)
+    if phone is not None:
+        taken |= Q(phone_index=blind_index(phone, PHONE))
+    return Account.objects.filter(taken).exists()
 
 
 @transaction.atomic
