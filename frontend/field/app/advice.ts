@@ -28,8 +28,9 @@ export interface Verdict {
  * @param person null when only a card was read
  * @param swabHere the swab that this phone took of them in this round
  * @param tube the tube that would take the swab
+ * @param alwaysSingle the round gives everybody a tube of their own
  */
-export function judge(person: Person | null, swabHere: Swab | null, tube: Tube | null): Verdict {
+export function judge(person: Person | null, swabHere: Swab | null, tube: Tube | null, alwaysSingle = false): Verdict {
   const advice: Advice[] = [];
   if (person === null) advice.push("unknown_card");
   const retest = person?.retest ?? false;
@@ -37,11 +38,11 @@ export function judge(person: Person | null, swabHere: Swab | null, tube: Tube |
   if (swabHere) advice.push("sampled_here");
   else if (sampled) advice.push("sampled");
   if (retest) advice.push("retest");
-  else if (person?.single) advice.push("single");
+  else if (person?.single && !alwaysSingle) advice.push("single");
   if (person && !sampled && (person.state === "excused" || person.state === "unreachable" || person.state === "refused")) {
     advice.push(person.state);
   }
-  const alone = person !== null && (person.single || retest);
+  const alone = alwaysSingle || retest || (person?.single ?? false);
   const step = nextStep(sampled, alone, tube, advice);
   return { signal: sampled || step === "none" ? "stop" : advice.length > 0 ? "look" : "ok", advice, step };
 }

@@ -182,6 +182,7 @@ export class FieldApp {
 
   private lookAt(records: readonly StoredRecord[]): void {
     if (records.some((record) => record.state === "quarantined" || record.flags.length > 0)) this.signals.give("look");
+    void this.ask();
   }
 
   private readonly wake = (): void => {

@@ -13,11 +13,14 @@ export function subjectOf(candidate: Candidate): Subject {
 }
 
 export interface SamplingDesk {
+  /** The database has answered. */
+  isLoaded: ComputedRef<boolean>;
   tubes: Readonly<Ref<Tube[]>>;
   /** The tube that takes the next swab. */
   current: ComputedRef<Tube | null>;
   /** Other tubes that are open. */
   others: ComputedRef<Tube[]>;
+  /** Closed tubes, the last closed last. */
   closed: ComputedRef<Tube[]>;
   fault: Ref<SamplingFault | null>;
   switchTo(code: string): void;
@@ -32,7 +35,8 @@ export interface SamplingDesk {
 /** The desk of one round at one station: the tubes as they are in the phone's database, and the steps. */
 export function useSampling(app: FieldApp, choice: Choice): SamplingDesk {
   const sampling: Sampling = app.engine.sampling(choice.village, choice.round, choice.station);
-  const tubes = useLive(() => sampling.tubes(), []);
+  const stored = useLive<Tube[] | null>(() => sampling.tubes(), null);
+  const tubes = computed(() => stored.value ?? []);
   const chosen = shallowRef<string | null>(null);
   const fault = shallowRef<SamplingFault | null>(null);
   const open = computed(() => tubes.value.filter(isOpen));
@@ -65,10 +69,11 @@ export function useSampling(app: FieldApp, choice: Choice): SamplingDesk {
   }
 
   return {
+    isLoaded: computed(() => stored.value !== null),
     tubes,
     current,
     others: computed(() => open.value.filter((tube) => tube !== current.value)),
-    closed: computed(() => tubes.value.filter((tube) => !isOpen(tube))),
+    closed: computed(() => tubes.value.filter((tube) => !isOpen(tube)).sort((one, two) => (one.closing?.order ?? 0) - (two.closing?.order ?? 0))),
     fault,
     switchTo: (code) => {
       chosen.value = code;

@@ -44,7 +44,7 @@ export function whereOf({ area, house }: { area: string; house: string }): strin
   return house.startsWith(area) ? house : `${area} ${house}`.trim();
 }
 
-/** A card by its last signs: 二维码卡 …8tUw */
+/** A card by its last signs: 二维码卡 尾号 8tUw */
 export function cardWords(token: string, t: Translate): string {
   return t("common.card", { tail: token.slice(-4) });
 }
