@@ -183,6 +183,8 @@ WUYI_DATA = ENVIRONMENT.data
 WUYI_REACTIONS = "wuyicun.config.reactions.REACTIONS"
 WUYI_RECORD_KINDS = "wuyicun.config.kinds.KINDS"
 WUYI_SHELL = "wuyicun.config.shell.shell"
+WUYI_PERSON_PANELS = "wuyicun.config.hooks.PERSON_PANELS"
+WUYI_PEOPLE_IN_USE = "wuyicun.config.hooks.people_in_use"
 WUYI_NAVIGATION = "wuyicun.config.navigation.ITEMS"
 
 LOGGING = {
