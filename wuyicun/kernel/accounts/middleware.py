@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.functional import SimpleLazyObject
 
 from wuyicun.kernel import clock, scope
 from wuyicun.kernel.accounts import queries
@@ -25,17 +26,14 @@ class ScopedRequest(HttpRequest):
         account: who asks.
         scope: what they may do, where.
         villages: the villages they may choose from.
+        village: the one that is looked at; to touch it raises NotYours when the account has none.
     """
 
     account: Account
     scope: Scope
     villages: list[Village]
     chosen: Village | None
-
-    @property
-    def village(self) -> Village:
-        """The village that is looked at. Raises NotYours when the account has none."""
-        return village_of(self)
+    village: Village
 
 
 def village_of(request: HttpRequest) -> Village:
@@ -60,6 +58,7 @@ class ScopeMiddleware:
         asked.scope = queries.scope_of(asked.account, clock.now())
         asked.villages = list(queries.villages(asked.scope.villages))
         asked.chosen = _choose(asked)
+        asked.village = cast("Village", SimpleLazyObject(lambda: village_of(request)))
         with scope.enter(asked.scope):
             response = self.get_response(request)
             if response.status_code >= 400:
