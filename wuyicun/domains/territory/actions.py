@@ -79,6 +79,22 @@ def add_area(*, village_id: UUID, parent_path: str, level: Level, name: str, by:
 
 
 @transaction.atomic
+def remove_area(*, village_id: UUID, area_path: str, by: UUID | None, at: datetime) -> bool:
+    """Take back an area that was made by mistake; whether it could go: nothing lies below it and no unit or post is on it.
+
+    Whether people live there is known above: whoever calls this has looked.
+    """
+    area: Area = Area.rows().select_for_update().get(village_id=village_id, area_path=area_path)
+    below = Area.rows().filter(village_id=village_id, parent=area).exists()
+    on_it = any(model.rows().filter(village_id=village_id, area_path=area_path).exists() for model in (Unit, Post))
+    if below or on_it:
+        return False
+    area.delete()
+    audit("territory.remove_area", by=by, at=at, village_id=village_id, subject=("area", area.pk))
+    return True
+
+
+@transaction.atomic
 def add_unit(
     *, village_id: UUID, area_path: str, kind: str, name: str, phone: str, by: UUID | None, at: datetime
 ) -> Unit:

@@ -66,12 +66,12 @@ _MADE = """
 """
 _CHANGED = """
     INSERT INTO registry_importchange (
-        id, village_id, batch_id, kind, subject_id, change, before, after, last_import, area_path, changed_at, changed_by,
-        household_id, id_sealed, phone_sealed, unread_sealed
+        id, village_id, batch_id, kind, subject_id, change, before, after, last_import, area_path, changed_at,
+        changed_by, household_id, id_sealed, phone_sealed, unread_sealed
     )
     SELECT f.new_id, %(village)s, %(batch)s, f.kind, t.id, CASE WHEN c.n IS NULL THEN 'noted' ELSE 'changed' END,
-           coalesce(c.before, '{{}}'), coalesce(c.after, '{{}}'), t.last_import, t.area_path, t.updated_at, t.updated_by,
-           {kept}
+           coalesce(c.before, '{{}}'), coalesce(c.after, '{{}}'), t.last_import, t.area_path, t.updated_at,
+           t.updated_by, {kept}
     FROM roster_fact f
     JOIN {table} t ON t.village_id = %(village)s AND t.id = f.subject
     LEFT JOIN (
