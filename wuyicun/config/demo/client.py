@@ -110,7 +110,6 @@ class Phone:
 
     def __init__(self, browser: Browser) -> None:
         self.browser, self.device, self.seq = browser, uuid4(), 0
-        browser.get("/field/")
         session = browser.post_json(
             "/api/field/session", {"device": self.device}, {"X-CSRFToken": browser.cookie("csrftoken")}
         )
