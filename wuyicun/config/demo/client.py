@@ -95,9 +95,9 @@ def _prefilled(page: str) -> dict[str, list[str]]:
         elif kind == "option" and "selected" in attributes and select:
             values.setdefault(select, []).append(attributes.get("value", ""))
         elif kind == "input" and attributes.get("name"):
-            ticked = attributes.get("type") not in ("checkbox", "radio") or "checked" in attributes
-            if ticked:
-                values.setdefault(attributes["name"], []).append(attributes.get("value", "on"))
+            box = attributes.get("type") in ("checkbox", "radio")
+            if not box or "checked" in attributes:
+                values.setdefault(attributes["name"], []).append(attributes.get("value", "on" if box else ""))
     return values
 
 
