@@ -110,19 +110,20 @@ def enter(scope: Scope) -> Iterator[Scope]:
     """Open a transaction in which only the scope's villages show; scopes nest, the inner one holds until it is left."""
     outer = _current.get()
     token = _current.set(scope)
+    surrounded = connection.in_atomic_block
     try:
         with transaction.atomic():
-            _tell(scope)
-            try:
-                yield scope
-            finally:
-                if outer is not None and not connection.needs_rollback:
-                    _tell(outer)
+            _tell(scope.villages)
+            yield scope
+            # What fails, or is taken back, is rolled back to what was told before.
+            if surrounded and not connection.needs_rollback:
+                _tell(outer.villages if outer is not None else ())
     finally:
         _current.reset(token)
 
 
-def _tell(scope: Scope) -> None:
-    value = "{" + ",".join(str(village) for village in scope.villages) + "}"
+def _tell(villages: Iterable[UUID]) -> None:
+    """Until the end of the transaction (or savepoint) the policies let these villages through."""
+    value = "{" + ",".join(str(village) for village in villages) + "}"
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('wuyi.villages', %s, true)", [value])
