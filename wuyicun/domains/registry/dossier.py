@@ -98,9 +98,11 @@ class MemberDetail:
     relation: str
     residence: str
     whereabouts_text: str
+    whereabouts_since: date | None
     expected_return: date | None
     sampling_code: bool
     problems: Sequence[str]
+    updated_at: datetime
 
 
 def of_person(person: Person) -> PersonFile:
@@ -157,9 +159,11 @@ def _detail(person: Person) -> MemberDetail:
         person.relation,
         person.residence,
         person.whereabouts_text,
+        person.whereabouts_since,
         person.expected_return,
         person.sampling_code,
         person.problems,
+        person.updated_at,
     )
 
 

@@ -131,6 +131,15 @@ def households(
     return Page(_with_members(village_id, found[:limit], members), _next([each.pk for each in found], limit))
 
 
+def without_household(scope: Scope, village_id: UUID, asked: Asked, *, limit: int = 100) -> Sequence[PersonBrief]:
+    """Outside workers, visitors and others who belong to no household, by name; no more than `limit`."""
+    may_see = scope.covering(Permission.VIEW_PEOPLE)
+    rows = Person.rows().filter(may_see, asked.condition(village_id), household__isnull=True)
+    ids = list(rows.order_by("name_sort", "pk").values_list("pk", flat=True)[:limit])
+    briefs = brief(village_id, ids)
+    return [briefs[pk] for pk in ids]
+
+
 def _with_members(village_id: UUID, houses: Sequence[Household], members: QuerySet[Person]) -> list[HouseholdRow]:
     by_house: dict[UUID, list[UUID]] = {house.pk: [] for house in houses}
     for house, person in members.filter(household_id__in=by_house).order_by("pk").values_list("household_id", "pk"):

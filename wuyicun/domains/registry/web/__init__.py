@@ -1,1 +1,1 @@
-"""The pages of people, households and rosters."""
+"""The pages of people, households and places."""

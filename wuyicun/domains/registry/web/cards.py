@@ -1,0 +1,91 @@
+"""二维码卡: chosen by area or household, printed on A4, replaced when lost."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from wuyicun.domains.registry import access, cards, dossier, tokens
+from wuyicun.domains.registry.cards import Wanted
+from wuyicun.domains.registry.web.common import ids_of, next_url, pdf
+from wuyicun.domains.territory import queries as territory
+from wuyicun.domains.territory.rules import Level
+from wuyicun.kernel import clock
+from wuyicun.kernel.accounts.middleware import ScopedRequest
+from wuyicun.kernel.documents.pdf import render as typeset
+from wuyicun.kernel.roles import Permission
+from wuyicun.kernel.web import notices
+from wuyicun.kernel.web.formatting import day_time_words
+
+LETTERS = {
+    "both": frozenset({tokens.PERSON, tokens.HOUSEHOLD}),
+    "people": frozenset({tokens.PERSON}),
+    "households": frozenset({tokens.HOUSEHOLD}),
+}
+
+
+@require_GET
+def cards_(request: ScopedRequest) -> HttpResponse:
+    """Choose whose cards: an area, or the household of `?household=`."""
+    access.held(request.scope, Permission.PRINT_CARDS)
+    household = next(ids_of([request.GET.get("household", "")]), None)
+    context = {
+        "areas": _areas(request),
+        "household": dossier.of_household(
+            access.household(request.scope, request.village.pk, household, Permission.PRINT_CARDS)
+        ).row
+        if household
+        else None,
+        "most": cards.MOST,
+    }
+    return render(request, "registry/cards.html", context)
+
+
+def _areas(request: ScopedRequest) -> list[tuple[str, str, bool]]:
+    """Path, name, and whether it lies in the grid before it; only what may be printed as a whole."""
+    return [
+        (area.area_path, area.name, area.level == Level.MICRO_GRID)
+        for area in territory.areas(request.village.pk)
+        if request.scope.permits(Permission.PRINT_CARDS, area.area_path)
+    ]
+
+
+@require_POST
+def cards_pdf(request: ScopedRequest) -> HttpResponse:
+    """The cards, ten on a sheet."""
+    access.held(request.scope, Permission.PRINT_CARDS)
+    household = next(ids_of([request.POST.get("household", "")]), None)
+    at = clock.now()
+    wanted = Wanted(LETTERS.get(request.POST.get("kind", ""), LETTERS["both"]), request.POST.get("area", ""), household)
+    made = cards.to_print(
+        scope=request.scope, village_id=request.village.pk, wanted=wanted, by=request.account.pk, at=at
+    )
+    data = {
+        "made": {"by": request.account.name, "at": day_time_words(at, at)},
+        "village": request.village.name,
+        "cards": made,
+    }
+    return pdf(typeset("cards", data, language=get_language() or "zh-hans"), _("采样登记卡"))
+
+
+@require_POST
+def card_lost(request: ScopedRequest, letter: str, subject_id: UUID) -> HttpResponse:
+    """The card is lost: it counts no more, and the next print is another."""
+    scope, village_id = request.scope, request.village.pk
+    if letter == tokens.PERSON:
+        access.person(scope, village_id, subject_id, Permission.PRINT_CARDS)
+        back = reverse("person", args=[subject_id])
+    else:
+        access.household(scope, village_id, subject_id, Permission.PRINT_CARDS)
+        back = reverse("household", args=[subject_id])
+    cards.report_lost(
+        village_id=village_id, letter=letter, subject_id=subject_id, by=request.account.pk, at=clock.now()
+    )
+    notices.say(request, _("旧卡已作废，再打印就是新卡"))
+    return HttpResponseRedirect(next_url(request, back))

@@ -1,0 +1,145 @@
+"""一户: a household, its people as rows, edited in place; and new households."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from wuyicun.domains.registry import access, actions, cards, dossier, tokens
+from wuyicun.domains.registry.labels import PROBLEM, RESIDENCE
+from wuyicun.domains.registry.models import Household
+from wuyicun.domains.registry.web.common import cursor, fault, seen_at
+from wuyicun.domains.registry.web.forms import GroupsForm, HouseholdForm, StayForm
+from wuyicun.domains.registry.web.people import happenings, person_line
+from wuyicun.kernel import clock
+from wuyicun.kernel.accounts.middleware import ScopedRequest
+from wuyicun.kernel.errors import NotYours
+from wuyicun.kernel.roles import Permission
+from wuyicun.kernel.web import notices
+
+
+@require_GET
+def household(request: ScopedRequest, household_id: UUID) -> HttpResponse:
+    """The household; `?edit=house` shows its fields as a form, `?stay=` and `?groups=` a member's."""
+    found = access.household(request.scope, request.village.pk, household_id)
+    form = None
+    if request.GET.get("edit") == "house" and request.scope.permits(Permission.EDIT_PEOPLE, found.area_path):
+        form = _form(request, found)
+    return _page(request, found, form)
+
+
+def _form(request: ScopedRequest, found: Household, data: Any = None) -> HouseholdForm:
+    leaves = access.leaves(request.scope, request.village.pk, request.village.area_path, Permission.EDIT_PEOPLE)
+    known = {"number": found.number, "address": found.address, "head_name": found.head_name, "area": found.area_path}
+    return HouseholdForm(leaves, data, initial=known)
+
+
+Stale = Sequence[tuple[Any, Any, Any]]
+
+
+def _page(
+    request: ScopedRequest, found: Household, form: HouseholdForm | None, stale: Stale = ()
+) -> HttpResponse:
+    file = dossier.of_household(found)
+    may_edit = request.scope.permits(Permission.EDIT_PEOPLE, found.area_path)
+    stay, groups = (cursor(request, name) if may_edit else None for name in ("stay", "groups"))
+    lines = []
+    for each in file.row.members:
+        detail = file.details[each.id]
+        known = {
+            "whereabouts": each.whereabouts,
+            "whereabouts_text": detail.whereabouts_text,
+            "whereabouts_since": detail.whereabouts_since,
+            "expected_return": detail.expected_return,
+        }
+        lines.append(
+            {
+                "line": person_line(each),
+                "detail": detail,
+                "residence": RESIDENCE.get(detail.residence, ""),
+                "problems": [PROBLEM[code] for code in detail.problems if code in PROBLEM],
+                "stay": StayForm(initial=known) if each.id == stay else None,
+                "groups": GroupsForm(initial={"groups": list(each.groups)}) if each.id == groups else None,
+            }
+        )
+    context = {
+        "household": found,
+        "file": file,
+        "seen_at": found.updated_at.isoformat() if found.updated_at else "",
+        "lines": lines,
+        "history": happenings(file.history),
+        "former": [person_line(each) for each in file.former],
+        "form": form,
+        "stale": stale,
+        "may_edit": may_edit,
+        "may_print": request.scope.permits(Permission.PRINT_CARDS, found.area_path),
+        "card_made_at": cards.living_card(request.village.pk, tokens.HOUSEHOLD, found.pk),
+        "here": reverse("household", args=[found.pk]),
+    }
+    return render(request, "registry/household.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def household_edit(request: ScopedRequest, household_id: UUID) -> HttpResponse:
+    """Save a household's fields; what somebody else wrote meanwhile is shown beside it, not overwritten."""
+    found = access.household(request.scope, request.village.pk, household_id, Permission.EDIT_PEOPLE)
+    here = reverse("household", args=[found.pk])
+    if request.method == "GET":
+        return HttpResponseRedirect(f"{here}?edit=house#house")
+    form = _form(request, found, request.POST)
+    stale: Stale = ()
+    if form.is_valid():
+        try:
+            actions.edit_household(
+                household=found,
+                values=form.values(),
+                leaf=access.leaf(request.scope, request.village.pk, form.cleaned_data["area"]),
+                seen_at=seen_at(request),
+                by=request.account.pk,
+                at=clock.now(),
+            )
+        except actions.NumberTaken as refusal:
+            fault(form, "number", str(refusal))
+        except actions.ChangedMeanwhile as refusal:
+            fault(form, "", str(refusal))
+            stale = [
+                (form.fields[name].label, getattr(found, name), typed)
+                for name, typed in form.values().items()
+                if getattr(found, name) != typed
+            ]
+        else:
+            notices.say(request, _("已保存"))
+            return HttpResponseRedirect(here)
+    return _page(request, found, form, stale)
+
+
+@require_http_methods(["GET", "POST"])
+def household_add(request: ScopedRequest) -> HttpResponse:
+    """A new household in a micro-grid."""
+    scope, village = request.scope, request.village
+    leaves = access.leaves(scope, village.pk, village.area_path, Permission.EDIT_PEOPLE)
+    if not leaves:
+        raise NotYours
+    form = HouseholdForm(leaves, request.POST or None, initial={"area": request.GET.get("area", "")})
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.add_household(
+                village_id=village.pk,
+                leaf=access.leaf(scope, village.pk, form.cleaned_data["area"]),
+                **form.values(),
+                by=request.account.pk,
+                at=clock.now(),
+            )
+        except actions.NumberTaken as refusal:
+            fault(form, "number", str(refusal))
+        else:
+            notices.say(request, _("已添加一户，接着添加人员"))
+            return HttpResponseRedirect(reverse("household", args=[made.pk]))
+    return render(request, "registry/household_add.html", {"form": form, "back": reverse("people")})

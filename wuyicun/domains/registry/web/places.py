@@ -1,0 +1,66 @@
+"""点位: shops, toilets, checkpoints and what else is looked after."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from wuyicun.domains.registry import access, actions, listing
+from wuyicun.domains.registry.labels import FIELD, PLACE_KIND, REVEAL_REASON
+from wuyicun.domains.registry.web.common import Chip, area_chips, cursor, with_query
+from wuyicun.domains.registry.web.forms import RevealForm
+from wuyicun.kernel import clock
+from wuyicun.kernel.accounts.middleware import ScopedRequest
+from wuyicun.kernel.roles import Permission
+
+
+@require_GET
+def places(request: ScopedRequest) -> HttpResponse:
+    """The list."""
+    access.held(request.scope, Permission.VIEW_PEOPLE)
+    query = {name: request.GET[name] for name in ("kind", "area") if request.GET.get(name)}
+    kind = query["kind"] if query.get("kind") in PLACE_KIND else ""
+    page = listing.places(
+        request.scope, request.village.pk, kind=kind, area_path=query.get("area", ""), after=cursor(request)
+    )
+    kinds = [Chip(_("全部"), with_query(query, kind=""), not kind)]
+    kinds += [Chip(word, with_query(query, kind=code), code == kind) for code, word in PLACE_KIND.items()]
+    context = {
+        "rows": [(row, PLACE_KIND.get(row.kind, "")) for row in page.rows],
+        "next": page.next,
+        "areas": area_chips(request, query, Permission.VIEW_PEOPLE),
+        "kinds": kinds,
+        "filtered": bool(query),
+        "may_reveal": request.scope.permits(Permission.REVEAL),
+        "may_import": request.scope.permits(Permission.IMPORT_ROSTER),
+        "reasons": list(REVEAL_REASON.items()),
+    }
+    return render(request, "registry/places.html", context)
+
+
+@never_cache
+@require_POST
+def place_reveal(request: ScopedRequest, place_id: UUID) -> HttpResponse:
+    """Show a contact's phone in clear, with the reason, in the place that asked."""
+    place = access.place(request.scope, request.village.pk, place_id, Permission.REVEAL)
+    form = RevealForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseRedirect(reverse("places"))
+    reason = form.cleaned_data["reason"]
+    clear = actions.reveal_contact(place=place, reason=reason, by=request.account.pk, at=clock.now())
+    context = {
+        "name": f"{place.name} {place.contact_name}",
+        "label": FIELD["phone"],
+        "clear": clear,
+        "callable": True,
+        "reason": REVEAL_REASON[reason],
+        "back": reverse("places"),
+        "layout": "registry/parts/bare.html" if request.headers.get("HX-Request") else "base.html",
+    }
+    return render(request, "registry/reveal.html", context)

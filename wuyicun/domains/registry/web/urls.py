@@ -1,0 +1,50 @@
+"""The addresses of the registry, under /people/ and /find/; importing has its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponseBase
+from django.urls import URLPattern
+from django.urls import path as plain_path
+
+from wuyicun.domains.registry import tokens
+from wuyicun.domains.registry.web import cards, editing, find, households, ledgers, people, places
+
+
+def path(route: str, view: Callable[..., HttpResponseBase], name: str, **arguments: Any) -> URLPattern:
+    """An address for who is logged in."""
+    return plain_path(route, login_required(view), arguments, name=name)
+
+
+urlpatterns = [
+    path("find/", find.find, "find"),
+    path("people/", people.people, "people"),
+    path("people/bulk/", people.people_bulk, "people_bulk"),
+    path("people/add/", editing.person_add, "person_add"),
+    path("people/households/add/", households.household_add, "household_add"),
+    path("people/households/<uuid:household_id>/", households.household, "household"),
+    path("people/households/<uuid:household_id>/edit/", households.household_edit, "household_edit"),
+    path(
+        "people/households/<uuid:subject_id>/card-lost/",
+        cards.card_lost,
+        "household_card_lost",
+        letter=tokens.HOUSEHOLD,
+    ),
+    path("people/places/", places.places, "places"),
+    path("people/places/<uuid:place_id>/phone/", places.place_reveal, "place_reveal"),
+    path("people/ledgers/", ledgers.ledgers_, "ledgers"),
+    path("people/ledgers/<slug:code>/", ledgers.ledger, "ledger"),
+    path("people/ledgers/<slug:code>/export/", ledgers.ledger_export, "ledger_export"),
+    path("people/ledgers/<slug:code>/print/", ledgers.ledger_print, "ledger_print"),
+    path("people/cards/", cards.cards_, "cards"),
+    path("people/cards/cards.pdf", cards.cards_pdf, "cards_pdf"),
+    path("people/<uuid:person_id>/", people.person, "person"),
+    path("people/<uuid:person_id>/edit/", editing.person_edit, "person_edit"),
+    path("people/<uuid:person_id>/left/", editing.person_left, "person_left"),
+    path("people/<uuid:person_id>/returned/", editing.person_returned, "person_returned"),
+    path("people/<uuid:person_id>/reveal/<slug:number>/", editing.reveal, "reveal"),
+    path("people/<uuid:subject_id>/card-lost/", cards.card_lost, "card_lost", letter=tokens.PERSON),
+]
