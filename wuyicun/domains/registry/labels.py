@@ -73,10 +73,10 @@ PLACE_KIND: Words = {
     PlaceKind.OTHER: _("其他"),
 }
 ID_FAULT: Words = {
-    IdFault.BAD_CHECK_DIGIT: _("身份证号最后一位对不上,请对着证件再核对一遍"),
+    IdFault.BAD_CHECK_DIGIT: _("身份证号最后一位对不上，请对着证件再核对一遍"),
     IdFault.WRONG_LENGTH: _("身份证号应为 18 位(老证 15 位)"),
-    IdFault.NOT_DIGITS: _("身份证号只有数字,最后一位可以是 X"),
-    IdFault.BAD_BIRTH_DATE: _("身份证号里的出生日期不存在,请再核对"),
+    IdFault.NOT_DIGITS: _("身份证号只有数字，最后一位可以是 X"),
+    IdFault.BAD_BIRTH_DATE: _("身份证号里的出生日期不存在，请再核对"),
 }
 LEFT_REASON: Words = {
     "moved": _("迁出"),
@@ -135,3 +135,17 @@ FIELD: Words = {
     "number": _("户号"),
     "head_name": _("户主"),
 }
+HAPPENED: Words = {
+    "registry.add_person": _("添加"),
+    "registry.edit_person": _("改了"),
+    "registry.set_whereabouts": _("记去向"),
+    "registry.set_groups": _("改人群"),
+    "registry.place_person": _("换了户或微网格"),
+    "registry.mark_left": _("记为离开"),
+    "registry.mark_returned": _("放回名册"),
+    "registry.reveal": _("查看了"),
+    "registry.card_lost": _("作废了卡"),
+    "registry.add_household": _("添加这一户"),
+    "registry.edit_household": _("改了"),
+}
+SOURCE: Words = {"import": _("名册导入"), "hand": _("手工登记")}
