@@ -16,7 +16,7 @@ from wuyicun.domains.registry.importing.conflicts import open_conflicts
 from wuyicun.domains.registry.importing.diffing import Diff, work_out
 from wuyicun.domains.registry.importing.problems import ABOUT_NO_NUMBER
 from wuyicun.domains.registry.importing.recording import record_changes, record_lines
-from wuyicun.domains.registry.importing.resolving import settle_corrected
+from wuyicun.domains.registry.importing.settled import settle_corrected
 from wuyicun.domains.registry.importing.settling import Area
 from wuyicun.domains.registry.importing.staging import stage_areas
 from wuyicun.domains.registry.importing.writing import write
@@ -75,21 +75,27 @@ def commit(
     if batch.areas:
         stage_areas(village.pk)
     record_lines(village.pk, batch.pk, diff.problems)
-    record_changes(village.pk, batch.pk)
-    today = at.astimezone(ZoneInfo(village.time_zone)).date()
-    moved = write(
-        village_id=village.pk, batch_id=batch.pk, about_no_number=list(ABOUT_NO_NUMBER), today=today, by=by, at=at
-    )
-    opened = open_conflicts(village_id=village.pk, batch_id=batch.pk, roster=diff.roster, at=at)
-    settle_corrected(village_id=village.pk, by=by, at=at)
-    people = _reindex(village.pk, moved)
+    opened = write_down(village=village, batch_id=batch.pk, roster=diff.roster, by=by, at=at)
     batch.state, batch.committed_at, batch.committed_by, batch.diff_digest = BatchState.COMMITTED, at, by, diff.digest
     batch.save(update_fields=["areas", "state", "committed_at", "committed_by", "diff_digest"])
     done = {"conflicts": opened, "areas": len(diff.areas), "people": diff.counts["people"]}
     audit("registry.import", by=by, at=at, village_id=village.pk, subject=("import", batch.pk), data=done)
+    return diff
+
+
+def write_down(*, village: Village, batch_id: UUID, roster: Roster, by: UUID | None, at: datetime) -> int:
+    """Write what the staged and compared lines change, and tell of it; return how many conflicts that opens."""
+    record_changes(village.pk, batch_id)
+    today = at.astimezone(ZoneInfo(village.time_zone)).date()
+    moved = write(
+        village_id=village.pk, batch_id=batch_id, about_no_number=list(ABOUT_NO_NUMBER), today=today, by=by, at=at
+    )
+    opened = open_conflicts(village_id=village.pk, batch_id=batch_id, roster=roster, at=at)
+    settle_corrected(village_id=village.pk, by=by, at=at)
+    people = _reindex(village.pk, moved)
     if people:
         publish(PeopleChanged(village.pk, tuple(people), by, at))
-    return diff
+    return opened
 
 
 def _make_areas(village: Village, needed: Sequence[Area], *, by: UUID | None, at: datetime) -> list[str]:

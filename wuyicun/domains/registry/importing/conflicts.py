@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import connection
 
 from wuyicun.domains.registry.models import CONFLICT, Conflict
@@ -25,7 +25,7 @@ _DISPUTED = """
     SELECT c.kind, c.n, c.subject, c.cell, c.said FROM roster_cell c WHERE c.outcome = 'disputed' ORDER BY c.n, c.cell
 """
 _SEVERAL = """
-    SELECT n, sheet, row, name, cells::text, candidates FROM roster_fact
+    SELECT n, cells::text, candidates FROM roster_fact
     WHERE kind = 'P' AND status = 'undecided' ORDER BY n
 """
 
@@ -85,7 +85,8 @@ def _duplicate_ids(opening: Opening) -> Iterator[Conflict]:
         first, *others = among
         for other in others:
             if (index, frozenset((first, other))) not in known:
-                values = {"id_number": opening.row(among[other]).id_number}
+                row: PersonRow = opening.row(among[other])
+                values = {"id_number": row.id_number, "id_kind": row.id_kind}
                 more = {"second_id": other, "cell": "id_number"}
                 yield opening.conflict(ConflictCode.DUPLICATE_ID, first, values, index, **more)
 
@@ -118,23 +119,15 @@ def _several(opening: Opening) -> Iterator[Conflict]:
         lines = cursor.fetchall()
     if not lines:
         return
-    indexes = [blind_index(cells, CONFLICT) for *_, cells, _ in lines]
+    indexes = [blind_index(cells, CONFLICT) for _, cells, _ in lines]
     rows = Conflict.rows().filter(
         village_id=opening.village_id, code=ConflictCode.SEVERAL_MATCH, value_index__in=indexes, decided_at=None
     )
     open_already = {bytes(row.value_index or b"") for row in rows}
-    for index, (number, _sheet, _row, name, cells, candidates) in zip(indexes, lines, strict=True):
+    for index, (number, _cells, candidates) in zip(indexes, lines, strict=True):
         if index in open_already:
             continue
         row: PersonRow = opening.row(number)
-        values = {
-            "name": name,
-            "cells": json.loads(cells),
-            "candidates": candidates,
-            **{field.name: getattr(row, field.name) for field in dataclasses.fields(row) if field.name in _SHOWN},
-        }
+        values = {"candidates": [str(each) for each in candidates], "row": msgspec.to_builtins(row)}
         second = candidates[1] if len(candidates) > 1 else None
         yield opening.conflict(ConflictCode.SEVERAL_MATCH, candidates[0], values, index, second_id=second)
-
-
-_SHOWN = {"sheet", "row", "id_number", "id_text", "phone", "phone_text", "section", "household_number"}

@@ -12,7 +12,7 @@ from django.db import connection
 from wuyicun.domains.registry.importing import settling
 from wuyicun.domains.registry.importing.comparing import compare
 from wuyicun.domains.registry.importing.facts import Facts
-from wuyicun.domains.registry.importing.matching import match
+from wuyicun.domains.registry.importing.matching import Meant, match
 from wuyicun.domains.registry.importing.problems import all_problems
 from wuyicun.domains.registry.importing.reading import FileRefused
 from wuyicun.domains.registry.importing.settling import MOST_MICRO_GRIDS, MOST_SECTIONS, Area
@@ -55,8 +55,16 @@ class Diff:
     counts: dict[str, Any]
 
 
-def work_out(village: Village, roster: Roster, layouts: Sequence[SheetLayout], *, sealing: bool) -> Diff:
+def work_out(
+    village: Village, roster: Roster, layouts: Sequence[SheetLayout], *, sealing: bool, meant: Meant | None = None
+) -> Diff:
     """Stage and compare a roster; the temporary tables then hold every line and every changed cell.
+
+    Args:
+        village: whose people it lists.
+        roster, layouts: what the file says.
+        sealing: it will be written, not only compared.
+        meant: who the only line is, where somebody has decided that.
 
     Raises:
         FileRefused: more sections or micro-grids than an area can have.
@@ -65,7 +73,7 @@ def work_out(village: Village, roster: Roster, layouts: Sequence[SheetLayout], *
     areas = settling.new_areas(village.pk, roster)
     _check_areas(roster)
     stage(village.pk, Facts(roster, sealing=sealing))
-    match(village.pk)
+    match(village.pk, meant)
     digest = compare(village.pk)
     problems = all_problems(village.pk, roster, layouts)
     return Diff(digest, roster, areas, problems, _counts(village, problems, layouts))

@@ -5,6 +5,7 @@ Never a guess: an id number that is somebody else's is a conflict to decide, and
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
@@ -120,9 +121,24 @@ _CLAIMS = """
 """
 
 
-def match(village_id: UUID) -> None:
+_MEANT = """
+    UPDATE roster_fact SET subject = %(person)s, candidates = NULL, status = NULL WHERE kind = 'P'
+"""
+
+
+@dataclass(frozen=True)
+class Meant:
+    """Somebody has decided whom the only undecided line means; None is somebody new."""
+
+    person_id: UUID | None
+
+
+def match(village_id: UUID, meant: Meant | None = None) -> None:
     """Say of every staged line whom it means: its `subject` and a first `status`."""
     village = {"village": village_id}
     with connection.cursor() as cursor:
-        for statement in (_HOUSEHOLDS, _PLACES, _ALIASES, _BY_ID, _CANDIDATES, _SAME_AGAIN, _ONLY_ONE, _CLAIMS):
+        for statement in (_HOUSEHOLDS, _PLACES, _ALIASES, _BY_ID, _CANDIDATES, _SAME_AGAIN, _ONLY_ONE):
             cursor.execute(statement, village)
+        if meant is not None:
+            cursor.execute(_MEANT, {"person": meant.person_id})
+        cursor.execute(_CLAIMS, village)

@@ -1,4 +1,4 @@
-"""Closes conflicts that a corrected file has settled by itself."""
+"""Closes conflicts that a corrected number has settled by itself."""
 
 from __future__ import annotations
 
