@@ -155,12 +155,6 @@ def brief(village_id: UUID, ids: Collection[UUID]) -> Mapping[UUID, PersonBrief]
     return found
 
 
-def phone_of(village_id: UUID, person_id: UUID) -> str | None:
-    """A person's number in clear, for who has audited that it is shown and why."""
-    person = Person.rows().filter(village_id=village_id, pk=person_id).first()
-    return None if person is None else person.phone
-
-
 @dataclass(frozen=True, slots=True)
 class PlaceBrief:
     """A place as a list to choose from shows it."""

@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from wuyicun.domains.registry import queries as registry
+from wuyicun.domains.registry import actions as registry
+from wuyicun.domains.registry.models import Person
 from wuyicun.domains.screening.models import Round
 from wuyicun.kernel.audit.actions import audit
 from wuyicun.kernel.errors import Refusal
@@ -22,17 +23,17 @@ class NoPhone(Refusal):
 
 
 @transaction.atomic
-def reveal_phone(*, village_id: UUID, round_: Round, person_id: UUID, by: UUID | None, at: datetime) -> str:
+def reveal_phone(*, round_: Round, person: Person, by: UUID | None, at: datetime) -> str:
     """The number in clear, with the round as the reason. Raises NoPhone."""
-    number = registry.phone_of(village_id, person_id)
-    if number is None:
+    number = registry.reveal(person=person, number="phone", reason="testing", by=by, at=at)
+    if not number:
         raise NoPhone
     audit(
-        "registry.reveal",
+        "screening.call",
         by=by,
         at=at,
-        village_id=village_id,
-        subject=("person", person_id),
-        data={"what": "phone", "reason": "screening.round", "round": str(round_.pk)},
+        village_id=person.village_id,
+        subject=("round", round_.pk),
+        data={"person": str(person.pk)},
     )
     return number

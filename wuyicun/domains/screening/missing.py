@@ -21,21 +21,25 @@ class Listed:
     cursor: str
 
 
-_LISTED = """
-SELECT p.id, h.id, coalesce(h.area_path, p.area_path), coalesce(h.number, '')
+# 未入网 last; a person without household stands alone, after the households of the leaf.
+_PLACE = """
+  (a.level = 'unplaced'), coalesce(h.area_path, p.area_path), coalesce(h."order", '~'), coalesce(h.id, p.id)"""
+
+_LISTED = f"""
+SELECT p.id, h.id, {_PLACE}
 FROM rolls_entry e JOIN registry_person p ON p.village_id = e.village_id AND p.id = e.subject_id
+  JOIN territory_area a ON a.village_id = e.village_id AND a.id = e.area_id
   LEFT JOIN registry_household h ON h.village_id = p.village_id AND h.id = p.household_id
-WHERE e.village_id = %(village)s AND e.roll_id = %(roll)s AND e.area_id = ANY (%(areas)s) AND e.state = ANY (%(states)s)
+WHERE e.village_id = %(village)s AND e.roll_id = %(roll)s
+  AND e.area_id = ANY (%(areas)s) AND e.state = ANY (%(states)s)
   AND (%(group)s = '' OR EXISTS (SELECT 1 FROM registry_persongroup g WHERE g.village_id = p.village_id
     AND g.person_id = p.id AND g."group" = %(group)s AND g.ends_on IS NULL))
-  AND (coalesce(h.area_path, p.area_path), coalesce(length(h.number), 99), coalesce(h.number, ''), coalesce(h.id, p.id))
-    > (%(path)s, %(length)s, %(number)s, %(house)s)
-ORDER BY coalesce(h.area_path, p.area_path), coalesce(length(h.number), 99), coalesce(h.number, ''), coalesce(h.id, p.id),
-  p.birth_date NULLS LAST, p.name_sort, p.id
+  AND ({_PLACE}) > (%(unplaced)s, %(path)s, %(order)s, %(house)s)
+ORDER BY {_PLACE}, p.birth_date NULLS LAST, p.name_sort, p.id
 LIMIT %(limit)s
 """
 
-_START = ("", 0, "", UUID(int=0))
+_START = (False, "", "", UUID(int=0))
 
 
 def listed(
@@ -55,36 +59,37 @@ def listed(
         after: the cursor of the page before.
         limit: about how many people; one household more or less.
     """
-    path, length, number, house = _read_cursor(after)
+    unplaced, path, order, house = _read_cursor(after)
     values: dict[str, Any] = {
         "village": village_id,
         "roll": roll_id,
         "areas": list(area_ids),
         "states": [state.value for state in states],
         "group": group,
+        "unplaced": unplaced,
         "path": path,
-        "length": length,
-        "number": number,
+        "order": order,
         "house": house,
         "limit": limit + 1,
     }
     with connection.cursor() as cursor:
         cursor.execute(_LISTED, values)
-        rows = [
-            Listed(person, household, f"{area_path}~{household or person}~{house_number}")
-            for person, household, area_path, house_number in cursor.fetchall()
-        ]
+        rows = [Listed(person, household, _cursor(*place)) for person, household, *place in cursor.fetchall()]
     if len(rows) <= limit:
         return rows, None
     whole = [row for row in rows if row.cursor != rows[-1].cursor] or rows
     return whole, whole[-1].cursor
 
 
-def _read_cursor(text: str) -> tuple[str, int, str, UUID]:
+def _cursor(unplaced: bool, path: str, order: str, house: UUID) -> str:
+    return f"{unplaced:d}.{path}.{house}.{order}"
+
+
+def _read_cursor(text: str) -> tuple[bool, str, str, UUID]:
     """A cursor as it stands in an address; what is none begins at the beginning."""
     try:
-        path, house, number = text.split("~", 2)
-        return path, len(number) or 99, number, UUID(house)
+        unplaced, path, house, order = text.split(".", 3)
+        return unplaced == "1", path, order, UUID(house)
     except ValueError:
         return _START
 

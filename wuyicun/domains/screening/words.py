@@ -22,31 +22,6 @@ class Look:
     icon: str = ""
 
 
-@dataclass(frozen=True)
-class Group:
-    """A group of people that a sampler must know of."""
-
-    code: str
-    word: Words
-    icon: str
-
-
-GROUPS: dict[str, Group] = {
-    each.code: each
-    for each in (
-        Group("elderly", _("老年人"), "old"),
-        Group("infirm", _("体弱"), "heart-handshake"),
-        Group("ill", _("病患"), "stethoscope"),
-        Group("disabled", _("残疾人"), "disabled-2"),
-        Group("pregnant", _("孕产妇"), "home-heart"),
-        Group("infant", _("婴幼儿"), "baby-carriage"),
-        Group("alone", _("独居"), "user"),
-        Group("home_visit", _("需上门"), "door"),
-        Group("outsider", _("外来人员"), "building-community"),
-        Group("risk", _("风险人员"), "alert-triangle"),
-    )
-}
-
 ENTRY_LOOKS: dict[State, Look] = {
     State.OWED: Look("owed", _("待采")),
     State.DONE: Look("done", _("已采")),
@@ -66,7 +41,7 @@ RETEST_LOOKS: dict[State, Look] = {
 ROUND_LOOKS: dict[str, Look] = {
     RoundState.OPEN: Look("owed", _("进行中")),
     RoundState.CLOSED: Look("done", _("已关闭")),
-    RoundState.AMENDED: Look("done", _("已关闭,有修订")),
+    RoundState.AMENDED: Look("done", _("已关闭，有修订")),
     RoundState.CANCELLED: Look("excused", _("已取消"), "x"),
 }
 
@@ -93,7 +68,7 @@ EXCUSE_REASONS: dict[str, Words] = {
     "vaccinated": _("刚打疫苗"),
     "ill": _("生病"),
     "infant": _("婴幼儿"),
-    "isolated": _("隔离中(另行采样)"),
+    "isolated": _("隔离中（另行采样）"),
     "left": _("已搬离"),
     "died": _("已故"),
     "other": _("其他"),
@@ -103,7 +78,7 @@ UNREACHABLE_REASONS: dict[str, Words] = {
     "nobody_home": _("家里没人"),
     "phone_off": _("电话打不通"),
     "moved": _("可能已搬走"),
-    "away_unconfirmed": _("说是外出,没有核实"),
+    "away_unconfirmed": _("说是外出，没有核实"),
 }
 
 REFUSED_REASONS: dict[str, Words] = {
@@ -136,11 +111,11 @@ VOID_REASONS: dict[str, Words] = {
 }
 
 FLAGS: dict[str, Words] = {
-    "duplicate_sample": _("重复采样:本轮已有一份有效样本"),
-    "over_pool": _("超出混采人数:这一份不计,本人仍待采"),
-    "foreign_device": _("别的手机采进了这支管:这一份不计,本人仍待采"),
-    "tube_ended": _("试管作废或遗失:这一份不计,本人仍待采"),
-    "tube_not_opened": _("还没有收到开管记录:等那台手机上传"),
+    "duplicate_sample": _("重复采样：本轮已有一份有效样本"),
+    "over_pool": _("超出混采人数：这一份不计，本人仍待采"),
+    "foreign_device": _("别的手机采进了这支管：这一份不计，本人仍待采"),
+    "tube_ended": _("试管作废或遗失：这一份不计，本人仍待采"),
+    "tube_not_opened": _("还没有收到开管记录：等那台手机上传"),
     "voided": _("已撤销"),
 }
 
@@ -169,14 +144,14 @@ STATION_KINDS: dict[str, Words] = {"fixed": _("固定采样点"), "home": _("上
 
 NOT_TAKEN: dict[str, Words] = {
     "unknown_round": _("没有这一轮检测"),
-    "round_cancelled": _("本轮已取消,不能再登记"),
-    "after_closing": _("本轮已关闭,不能再登记。要改动请先重新打开本轮"),
+    "round_cancelled": _("本轮已取消，不能再登记"),
+    "after_closing": _("本轮已关闭，不能再登记。要改动请先重新打开本轮"),
     "unknown_person": _("名册里没有这个人"),
     "unknown_station": _("本轮没有这个采样点"),
     "not_allowed": _("您没有登记这一项的权限"),
     "outside_area": _("这个人不在您负责的区域"),
     "invalid": _("填写的内容不完整或不合要求"),
-    "id_conflict": _("这张表单已经提交过,内容不同。请刷新页面再填"),
+    "id_conflict": _("这张表单已经提交过，内容不同。请刷新页面再填"),
 }
 
 

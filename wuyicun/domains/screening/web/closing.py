@@ -33,6 +33,7 @@ from wuyicun.domains.screening.web.common import (
     powers_in,
 )
 from wuyicun.domains.screening.web.lines import House, houses
+from wuyicun.domains.screening.web.rounds import SECTION_DIGITS
 from wuyicun.domains.screening.web.tubes import TubeLine, line
 from wuyicun.domains.screening.words import FLAG_SHORT, Words, reason
 from wuyicun.domains.territory import queries as territory
@@ -106,13 +107,13 @@ def _close(request: ScopedRequest, round_: Round) -> HttpResponse:
 
 def _answer(counts: Counts, without_result: int) -> tuple[str, str]:
     if not counts.owed and not without_result:
-        return _("%(due)s 人应采,每人都有着落") % {"due": counts.due}, "done"
+        return _("%(due)s 人应采，每人都有着落") % {"due": counts.due}, "done"
     parts = []
     if counts.owed:
         parts.append(_("%(owed)s 人待采") % {"owed": counts.owed})
     if without_result:
         parts.append(_("%(tubes)s 支试管没有结果") % {"tubes": without_result})
-    return _("还不能关闭:%(parts)s") % {"parts": _("、").join(parts)}, "owed"
+    return _("还不能关闭：%(parts)s") % {"parts": _("、").join(parts)}, "owed"
 
 
 def _five(round_: Round, counts: Counts) -> Sequence[Figure]:
@@ -150,11 +151,11 @@ def _blocking(round_: Round, tubes: Sequence[queries.TubeView]) -> Sequence[Bloc
             key = "waiting"
         groups[key].append(line(tube))
     said: Mapping[str, tuple[Words, Words, str, Words]] = {
-        "disputed": (_("结果有争议"), _("两次录入的结果不同,作废错的那一条"), results, _("去决定")),
-        "open": (_("还没有封管"), _("在采样的手机上封管;手机丢了就把试管作废"), "", ""),
-        "expected": (_("没有开管记录"), _("等开管的手机上传;等不到就把试管作废,里面的人重新采"), "", ""),
+        "disputed": (_("结果有争议"), _("两次录入的结果不同，作废错的那一条"), results, _("去决定")),
+        "open": (_("还没有封管"), _("在采样的手机上封管；手机丢了就把试管作废"), "", ""),
+        "expected": (_("没有开管记录"), _("等开管的手机上传；等不到就把试管作废，里面的人重新采"), "", ""),
         "waiting": (_("还没有转运"), _("交给转运人送实验室"), runs, _("去转运")),
-        "sent": (_("已送出,没有结果"), _("录入实验室的结果;遗失了就登记遗失"), results, _("录结果")),
+        "sent": (_("已送出，没有结果"), _("录入实验室的结果；遗失了就登记遗失"), results, _("录结果")),
     }
     return [
         Blocking(title, advice, groups[key], url, action)
@@ -168,10 +169,10 @@ def _remarks(request: ScopedRequest, round_: Round, counts: Counts) -> Sequence[
     remarks = []
     open_retests = queries.retests(village_id, round_).counts.owed
     if open_retests:
-        words = _("%(count)s 人还没有做单人复检,关闭后照样可以做") % {"count": open_retests}
+        words = _("%(count)s 人还没有做单人复检，关闭后照样可以做") % {"count": open_retests}
         remarks.append(Remark(words, reverse("retests", args=[round_.pk])))
     if counts.unreachable or counts.refused:
-        words = _("%(count)s 人联系不上或拒绝,会写进总结") % {"count": counts.unreachable + counts.refused}
+        words = _("%(count)s 人联系不上或拒绝，会写进总结") % {"count": counts.unreachable + counts.refused}
         remarks.append(Remark(words, reverse("missing", args=[round_.pk])))
     flagged = sum(swab.flag != "voided" for swab in queries.swabs(village_id, round_.pk, flagged=True))
     if flagged:
@@ -253,8 +254,8 @@ def _moment(text: str | None) -> datetime | None:
 def _sentence(data: Mapping[str, Any]) -> str:
     due = data["counts"]["current"] - data["counts"]["excused"]
     if data["counts"]["owed"]:
-        return _("%(due)s 人应采,%(owed)s 人没有着落") % {"due": due, "owed": data["counts"]["owed"]}
-    return _("%(due)s 人应采,每人都有着落") % {"due": due}
+        return _("%(due)s 人应采，%(owed)s 人没有着落") % {"due": due, "owed": data["counts"]["owed"]}
+    return _("%(due)s 人应采，每人都有着落") % {"due": due}
 
 
 def _areas(village_id: UUID, data: Mapping[str, Any]) -> Sequence[dict[str, Any]]:
@@ -263,7 +264,7 @@ def _areas(village_id: UUID, data: Mapping[str, Any]) -> Sequence[dict[str, Any]
     rows: list[dict[str, Any]] = []
     sections: dict[str, list[Mapping[str, Any]]] = {}
     for leaf in data["areas"]:
-        sections.setdefault(leaf["area_path"][:15], []).append(leaf)
+        sections.setdefault(leaf["area_path"][:SECTION_DIGITS], []).append(leaf)
     for path, leaves in sections.items():
         sums = {
             key: sum(leaf[key] for leaf in leaves) for key in ("current", "done", "excused", "unreachable", "refused")
@@ -334,7 +335,7 @@ def report_pdf(request: ScopedRequest, round_id: UUID, version: int) -> HttpResp
         "village": request.village.name,
         "round": round_.title,
         "version": shown.version,
-        "amended": None if shown.version == 1 else _("第 1 版之后又收到关闭前的记录,或重新打开后再次关闭"),
+        "amended": None if shown.version == 1 else _("第 1 版之后又收到关闭前的记录，或重新打开后再次关闭"),
         "opened": {
             "at": _time(data["opened_at"], now),
             "by": names.get(round_.opened_by, "") if round_.opened_by else "",

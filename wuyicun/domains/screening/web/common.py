@@ -95,17 +95,17 @@ def sentence(round_: Round, counts: Counts, now: datetime) -> tuple[str, str]:
     if round_.state == RoundState.CANCELLED:
         return _("本轮已取消"), ""
     if round_.state != RoundState.OPEN:
-        return _("%(due)s 人应采,每人都有着落") % {"due": counts.due}, "done"
+        return _("%(due)s 人应采，每人都有着落") % {"due": counts.due}, "done"
     words = {"missing": counts.missing, "owed": counts.owed, "time": time_words(round_.due_at, now), "due": counts.due}
     if counts.owed and round_.due_at < now:
-        return _("还有 %(missing)s 人未采,已过了 %(time)s 的时限") % words, "late"
+        return _("还有 %(missing)s 人未采，已过了 %(time)s 的时限") % words, "late"
     if counts.owed:
-        return _("还有 %(missing)s 人未采,最晚 %(time)s 采完") % words, "owed"
+        return _("还有 %(missing)s 人未采，最晚 %(time)s 采完") % words, "owed"
     if counts.missing:
-        return _("没有待采的人了,还有 %(missing)s 人联系不上或拒绝") % words, "owed"
+        return _("没有待采的人了，还有 %(missing)s 人联系不上或拒绝") % words, "owed"
     if not counts.due:
         return _("这一轮没有应采的人"), ""
-    return _("%(due)s 人应采,全部采完") % words, "done"
+    return _("%(due)s 人应采，全部采完") % words, "done"
 
 
 def figures(round_: Round, counts: Counts) -> Sequence[Figure]:

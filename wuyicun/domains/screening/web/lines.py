@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from wuyicun.domains.registry import queries as registry
+from wuyicun.domains.registry.labels import GROUP, GROUP_ICON
 from wuyicun.domains.registry.queries import PersonBrief
 from wuyicun.domains.rolls import queries as rolls
 from wuyicun.domains.rolls.queries import Statement
@@ -22,10 +23,18 @@ from wuyicun.domains.screening import access, queries
 from wuyicun.domains.screening.missing import Listed
 from wuyicun.domains.screening.models import Round
 from wuyicun.domains.screening.rules import RoundState
-from wuyicun.domains.screening.words import ENTRY_LOOKS, GROUPS, Group, Look, Words, reason
+from wuyicun.domains.screening.words import ENTRY_LOOKS, Look, Words, reason
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.scope import Scope
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A group that somebody belongs to."""
+
+    word: Words
+    icon: str
 
 
 @dataclass(frozen=True)
@@ -45,7 +54,7 @@ class Line:
     age: int | None
     house: str
     area: str
-    groups: Sequence[Group]
+    groups: Sequence[Tag]
     phone: str
     look: Look
     state: State
@@ -112,7 +121,7 @@ def lines(request: ScopedRequest, round_: Round, people: Collection[UUID], now: 
             age=person.age_on(today),
             house=person.house or str(_("没有登记住处")),
             area=person.area,
-            groups=[GROUPS[code] for code in person.groups if code in GROUPS],
+            groups=[Tag(GROUP[code], GROUP_ICON[code]) for code in person.groups if code in GROUP],
             phone=person.phone,
             look=ENTRY_LOOKS[entry.state],
             state=entry.state,
@@ -151,4 +160,4 @@ def attempts_words(line: Line, now: datetime) -> str | None:
     count = ngettext("%(count)s 次", "%(count)s 次", line.attempts) % {"count": line.attempts}
     if line.last is None or line.last.statement == "excuse":
         return count
-    return _("%(count)s,最近 %(time)s") % {"count": count, "time": f"{timezone.localtime(line.last.at):%H:%M}"}
+    return _("%(count)s，最近 %(time)s") % {"count": count, "time": f"{timezone.localtime(line.last.at):%H:%M}"}

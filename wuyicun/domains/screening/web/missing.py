@@ -17,6 +17,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from wuyicun.domains.registry.labels import GROUP
 from wuyicun.domains.rolls import queries as rolls
 from wuyicun.domains.rolls.rules import Counts
 from wuyicun.domains.screening import access
@@ -31,7 +32,7 @@ from wuyicun.domains.screening.web.common import (
     sentence,
 )
 from wuyicun.domains.screening.web.lines import House, Line, attempts_words, houses
-from wuyicun.domains.screening.words import GROUPS, Words
+from wuyicun.domains.screening.words import Words
 from wuyicun.domains.territory.models import Area
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest
@@ -80,7 +81,7 @@ class Asked:
 def _asked(request: ScopedRequest) -> Asked:
     state, group = request.GET.get("state", "missing"), request.GET.get("group", "")
     return Asked(
-        state if state in STATES_OF_LIST else "missing", request.GET.get("area", ""), group if group in GROUPS else ""
+        state if state in STATES_OF_LIST else "missing", request.GET.get("area", ""), group if group in GROUP else ""
     )
 
 
@@ -179,8 +180,8 @@ def _area_chips(asked: Asked, leaves: Sequence[Area], counts: Mapping[str, Count
 def _group_chips(request: ScopedRequest, round_: Round, asked: Asked, areas: Collection[UUID]) -> Sequence[Chip]:
     found = lists.by_group(request.village.pk, round_.roll_id, area_ids=areas, states=STATES_OF_LIST[asked.state])
     return [
-        Chip(group.word, asked.address(group="" if asked.group == code else code), asked.group == code, found[code])
-        for code, group in GROUPS.items()
+        Chip(word, asked.address(group="" if asked.group == code else code), asked.group == code, found[code])
+        for code, word in GROUP.items()
         if found.get(code)
     ]
 
@@ -242,6 +243,6 @@ def _person_on_paper(line: Line, now: datetime) -> dict[str, object]:
         "sex": {"male": _("男"), "female": _("女")}.get(line.sex, ""),
         "age": "" if line.age is None else str(line.age),
         "groups": [str(group.word) for group in line.groups],
-        "state": f"{state}({line.reason})" if line.reason else state,
+        "state": f"{state}（{line.reason}）" if line.reason else state,
         "attempts": attempts_words(line, now),
     }

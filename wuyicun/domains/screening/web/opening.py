@@ -46,7 +46,7 @@ class RoundForm(forms.Form):
         label=gettext_lazy("固定采样点"), required=False, widget=forms.CheckboxSelectMultiple
     )
     other = forms.CharField(label=gettext_lazy("另外的采样点"), max_length=64, required=False)
-    home = forms.BooleanField(label=gettext_lazy("安排上门采样"), required=False)
+    home = forms.BooleanField(label=gettext_lazy("安排上门采样，给行动不便的人"), required=False)
     due_at = forms.DateTimeField(
         label=gettext_lazy("最晚什么时候采完"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
@@ -74,14 +74,14 @@ class RoundForm(forms.Form):
         """The end lies ahead."""
         due: datetime = self.cleaned_data["due_at"]
         if due < self.now + timedelta(minutes=LEAST_MINUTES):
-            raise forms.ValidationError(_("要在现在之后,至少留出 %(minutes)s 分钟") % {"minutes": LEAST_MINUTES})
+            raise forms.ValidationError(_("要在现在之后，至少留出 %(minutes)s 分钟") % {"minutes": LEAST_MINUTES})
         return due
 
     def clean(self) -> dict[str, Any]:
         """Somewhere samples must be taken."""
         data: dict[str, Any] = super().clean() or {}
         if not (data.get("places") or data.get("other", "").strip() or data.get("home")):
-            self.add_error("places", _("至少要有一个采样点,或安排上门"))
+            self.add_error("places", _("至少要有一个采样点，或安排上门"))
         return data
 
     def stations(self) -> Sequence[NewStation]:

@@ -56,5 +56,3 @@ def tests(request: ScopedRequest, person: PersonBrief) -> SafeString | None:
     known = standing.standing(village_id, [person.id], at).get(person.id)
     context = {"owed": owed, "tested": tested, "standing": known, "person": person}
     return render_to_string("screening/parts/person_panel.html", context, request=request)
-
-

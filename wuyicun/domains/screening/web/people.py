@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from wuyicun.domains.profiles import queries as profiles
+from wuyicun.domains.registry import access as registry_access
 from wuyicun.domains.registry.queries import PersonBrief
 from wuyicun.domains.rolls import queries as rolls
 from wuyicun.domains.rolls.queries import Statement
@@ -52,9 +53,9 @@ STATEMENTS: Mapping[str, tuple[Permission, Mapping[str, Words], Words]] = {
 UNTIL: Mapping[str, Words] = {
     "today": gettext_lazy("今天过完"),
     "tomorrow": gettext_lazy("明天过完"),
-    "vaccine": gettext_lazy("两天后(打疫苗)"),
+    "vaccine": gettext_lazy("两天后（打疫苗）"),
     "week": gettext_lazy("七天后"),
-    "long": gettext_lazy("一直(搬离、已故)"),
+    "long": gettext_lazy("一直（搬离、已故）"),
     "other": gettext_lazy("另填时间"),
 }
 
@@ -273,10 +274,8 @@ def round_phone(request: ScopedRequest, round_id: UUID, person_id: UUID) -> Http
     """Show somebody's number because of the round: in the row that asked, else on the person's page."""
     village_id, now = request.village.pk, clock.now()
     round_ = access.a_round(request.scope, village_id, round_id, Permission.REVEAL)
-    person = access.a_person(request.scope, village_id, person_id, Permission.REVEAL)
-    number = calling.reveal_phone(
-        village_id=village_id, round_=round_, person_id=person.id, by=request.account.pk, at=now
-    )
+    person = registry_access.person(request.scope, village_id, person_id, Permission.REVEAL)
+    number = calling.reveal_phone(round_=round_, person=person, by=request.account.pk, at=now)
     return render(
         request,
         "screening/phone.html",
@@ -284,7 +283,7 @@ def round_phone(request: ScopedRequest, round_id: UUID, person_id: UUID) -> Http
             "head": Head.of(round_),
             "person": person,
             "number": number,
-            "back": reverse("round_person", args=[round_.pk, person.id]),
+            "back": reverse("round_person", args=[round_.pk, person.pk]),
             "layout": "screening/parts/bare.html" if request.headers.get("HX-Request") else "base.html",
         },
     )

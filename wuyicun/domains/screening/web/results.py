@@ -26,6 +26,7 @@ from wuyicun.domains.screening.rules import ENDED, TubeResult, TubeState
 from wuyicun.domains.screening.submit import Fact, submit_all
 from wuyicun.domains.screening.tube_history import Told
 from wuyicun.domains.screening.web.common import Head, attempt, carried_record, powers_in
+from wuyicun.domains.screening.web.missing import Chip
 from wuyicun.domains.screening.web.tubes import TubeLine, line, read_code
 from wuyicun.domains.screening.words import RESULT_LOOKS, RETEST_LOOKS, VOID_REASONS, Look
 from wuyicun.domains.standing import queries as standing
@@ -68,11 +69,18 @@ def results(request: ScopedRequest, round_id: UUID) -> HttpResponse:
     code = read_code(request.GET.get("code", ""))
     found = next((tube for tube in tubes if code and tube.code.upper() == code), None)
     waiting = [_awaiting(round_, tube, now) for tube in tubes if _awaits(tube)]
+    sent = [each for each in waiting if each.line.tube.handed_at is not None]
+    everything = request.GET.get("show") == "all" or not sent
     context = {
         "head": Head.of(round_),
         "answer": _answer(totals, waiting),
-        "waiting": sorted(waiting, key=lambda each: each.sampled_at or now),
-        "sent": sum(each.line.tube.handed_at is not None for each in waiting),
+        "waiting": sorted(waiting if everything else sent, key=lambda each: each.sampled_at or now),
+        "chips": [
+            Chip(_("已送出"), "?", not everything, len(sent)),
+            Chip(_("连同没送出的"), "?show=all", everything, len(waiting)),
+        ]
+        if len(sent) < len(waiting) and sent
+        else [],
         "disputed": _disputed(village_id, round_, tubes),
         "code": code,
         "found": line(found) if found else None,
@@ -101,10 +109,10 @@ def _awaiting(round_: Round, tube: TubeView, now: datetime) -> Awaiting:
 def _answer(totals: queries.TubeTotals, waiting: Sequence[Awaiting]) -> tuple[str, str]:
     late = sum(each.late for each in waiting)
     if totals.disputed:
-        return _("%(count)s 支试管的结果有争议,等人决定") % {"count": totals.disputed}, "late"
+        return _("%(count)s 支试管的结果有争议，等人决定") % {"count": totals.disputed}, "late"
     if late:
         words = {"all": len(waiting), "late": late}
-        return _("%(all)s 支试管还没有结果,其中 %(late)s 支已过时限") % words, "late"
+        return _("%(all)s 支试管还没有结果，其中 %(late)s 支已过时限") % words, "late"
     if waiting:
         return _("%(all)s 支试管还没有结果") % {"all": len(waiting)}, "owed"
     return (_("%(all)s 支试管都有结果") % {"all": totals.all}, "done") if totals.all else (_("还没有试管"), "")
@@ -153,15 +161,15 @@ def enter(request: ScopedRequest, round_id: UUID) -> HttpResponse:
 
 def _refusal(codes: Sequence[str], known: Mapping[str, TubeView], result: str, counted: str | None) -> str:
     if result not in ANSWERS or not codes:
-        return _("请先选试管,再选结果")
+        return _("请先选试管，再选结果")
     missing = [code for code in codes if code not in known]
     if missing:
         return _("本轮没有试管 %(codes)s") % {"codes": "、".join(missing)}
     if counted is not None and counted.strip() != str(len(codes)):
-        words = _("选了 %(chosen)s 支,填的是 %(counted)s 支,没有录入。请核对后重来")
+        words = _("选了 %(chosen)s 支，填的是 %(counted)s 支，没有录入。请核对后重来")
         return words % {"chosen": len(codes), "counted": counted.strip() or 0}
     if len(codes) > 1 and (counted is None or result != TubeResult.NEGATIVE):
-        return _("成批录入只能录阴性,并要填支数")
+        return _("成批录入只能录阴性，并要填支数")
     return ""
 
 
@@ -180,7 +188,7 @@ def _said(round_: Round, known: Mapping[str, TubeView], result: str) -> str:
         return _("%(count)s 支试管已录%(result)s") % {"count": len(known), "result": word}
     (tube,) = known.values()
     if result == TubeResult.POSITIVE and tube.pool > 1:
-        words = _("试管 %(code)s 阳性:%(count)s 人请原地等候,各做一次单人复检")
+        words = _("试管 %(code)s 阳性：%(count)s 人请原地等候，各做一次单人复检")
         return words % {"code": tube.code, "count": tube.swabs}
     return _("试管 %(code)s 已录%(result)s") % {"code": tube.code, "result": word}
 
@@ -223,8 +231,8 @@ def _retest_answer(people: int, owed: int) -> tuple[str, str]:
     if not people:
         return _("没有需要复检的人"), "done"
     if owed:
-        return _("%(people)s 人在阳性管里,还有 %(owed)s 人没有单人复检") % {"people": people, "owed": owed}, "late"
-    return _("%(people)s 人在阳性管里,都做了单人复检") % {"people": people}, "done"
+        return _("%(people)s 人在阳性管里，还有 %(owed)s 人没有单人复检") % {"people": people, "owed": owed}, "late"
+    return _("%(people)s 人在阳性管里，都做了单人复检") % {"people": people}, "done"
 
 
 def _held(request: ScopedRequest, round_: Round, roll_id: UUID, now: datetime) -> Sequence[Held]:

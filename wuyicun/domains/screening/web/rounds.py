@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from wuyicun.domains.rolls import queries as rolls
+from wuyicun.domains.rolls.queries import LeafCounts
 from wuyicun.domains.rolls.rules import Counts
 from wuyicun.domains.screening import access, actions, queries
 from wuyicun.domains.screening.models import Round, Station
@@ -32,11 +33,14 @@ from wuyicun.domains.screening.web.common import (
 )
 from wuyicun.domains.screening.words import STATION_KINDS, Words
 from wuyicun.domains.territory import queries as territory
+from wuyicun.domains.territory.rules import GRID_DIGITS, VILLAGE_DIGITS
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.web import live
+
+SECTION_DIGITS = VILLAGE_DIGITS + GRID_DIGITS
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,6 @@ class Bar:
     due: int
     link: str
     url: str
-    depth: int = 0
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,7 @@ class Board:
     figures: Sequence[Figure]
     tubes: TubeTotals
     tube_figures: Sequence[Figure]
-    sections: Sequence[Bar]
-    micro_grids: Sequence[Bar]
+    bars: Sequence[Bar]
     flagged: int
     retests: Retests
     may: Mapping[str, bool]
@@ -162,7 +164,6 @@ def _board(request: ScopedRequest, round_: Round, now: datetime) -> Board:
     counts, whole = counts_seen(request.scope, village_id, round_)
     said, tone = sentence(round_, counts, now)
     totals = queries.totals(queries.tubes(village_id, round_, now))
-    sections, micro_grids = _bars(request, round_)
     return Board(
         Head.of(round_),
         said,
@@ -172,8 +173,7 @@ def _board(request: ScopedRequest, round_: Round, now: datetime) -> Board:
         figures(round_, counts),
         totals,
         _tube_figures(round_, totals),
-        sections,
-        micro_grids,
+        _bars(request, round_),
         len(queries.swabs(village_id, round_.pk, flagged=True)),
         queries.retests(village_id, round_),
         powers_in(request, round_.area_path),
@@ -197,39 +197,32 @@ def _tube_figures(round_: Round, totals: TubeTotals) -> Sequence[Figure]:
     ]
 
 
-def _bars(request: ScopedRequest, round_: Round) -> tuple[Sequence[Bar], Sequence[Bar]]:
-    """Sections and micro-grids, who is furthest behind first."""
+def _bars(request: ScopedRequest, round_: Round) -> Sequence[Bar]:
+    """Sections, each with its micro-grids below it when there are several; who is furthest behind comes first."""
     village_id = request.village.pk
     names = territory.names(village_id)
     url = reverse("missing", args=[round_.pk])
-    leaves = [
-        leaf
-        for leaf in rolls.leaf_counts(village_id, round_.roll_id)
-        if request.scope.permits(Permission.VIEW_BOARD, leaf.area_path) and leaf.counts.due
-    ]
-    sums: dict[str, Counts] = {}
-    for leaf in leaves:
-        section = leaf.area_path[:15]
-        sums[section] = sums.get(section, Counts()) + leaf.counts
-    sections = [_bar(names.get(path, ""), counts, f"{url}?area={path}") for path, counts in sums.items()]
-    micro_grids = [
-        _bar(_full_name(names, leaf.area_path), leaf.counts, f"{url}?area={leaf.area_path}") for leaf in leaves
-    ]
-    return _behind_first(sections), _behind_first(micro_grids)
+    sections: dict[str, list[LeafCounts]] = {}
+    for leaf in rolls.leaf_counts(village_id, round_.roll_id):
+        if request.scope.permits(Permission.VIEW_BOARD, leaf.area_path) and leaf.counts.due:
+            sections.setdefault(leaf.area_path[:SECTION_DIGITS], []).append(leaf)
+
+    def bar(path: str, counts: Counts, depth: int) -> Bar:
+        link = people_words(counts.missing) if counts.missing else ""
+        return Bar("　" * depth + names.get(path, ""), counts.done, counts.due, link, f"{url}?area={path}")
+
+    found: list[Bar] = []
+    sums = {path: sum((leaf.counts for leaf in leaves), Counts()) for path, leaves in sections.items()}
+    for path in sorted(sums, key=lambda path: _progress(sums[path])):
+        found.append(bar(path, sums[path], 0))
+        if len(sections[path]) > 1:
+            below = sorted(sections[path], key=lambda leaf: _progress(leaf.counts))
+            found += [bar(leaf.area_path, leaf.counts, 1) for leaf in below]
+    return found
 
 
-def _full_name(names: dict[str, str], path: str) -> str:
-    section = names.get(path[:15], "")
-    own = names.get(path, "")
-    return own if len(path) <= 15 or own.startswith(section) else f"{section} {own}"
-
-
-def _bar(name: str, counts: Counts, url: str) -> Bar:
-    return Bar(name, counts.done, counts.due, people_words(counts.missing) if counts.missing else "", url)
-
-
-def _behind_first(bars: Sequence[Bar]) -> Sequence[Bar]:
-    return sorted(bars, key=lambda bar: (bar.done / bar.due, -(bar.due - bar.done), bar.name))
+def _progress(counts: Counts) -> tuple[float, int]:
+    return counts.coverage, -counts.missing
 
 
 @require_POST

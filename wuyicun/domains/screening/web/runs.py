@@ -69,10 +69,10 @@ class CountedForm(forms.Form):
         label=gettext_lazy("扫码或输入试管编号"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "autocapitalize": "characters", "spellcheck": "false"}),
-        help_text=gettext_lazy("一行一个,也可以在下面的表里勾选"),
+        help_text=gettext_lazy("一行一个，也可以在表里勾选"),
     )
     counted = forms.IntegerField(label=gettext_lazy("手里数到几支"), min_value=1, max_value=500)
-    differs = forms.BooleanField(label=gettext_lazy("数过两遍,仍按手里的支数登记"), required=False)
+    differs = forms.BooleanField(label=gettext_lazy("数过两遍，仍按手里的支数登记"), required=False)
 
     def __init__(self, tubes: Sequence[TubeView], **given: Any) -> None:
         super().__init__(use_required_attribute=False, **given)
@@ -90,12 +90,12 @@ class CountedForm(forms.Form):
         codes = {code for code in typed | {read_code(code) for code in self.ticked()} if code}
         strange = sorted(code for code in codes if code not in self.known)
         if strange:
-            self.add_error("scanned", _("这些编号不在待办的试管里:%(codes)s") % {"codes": "、".join(strange)})
+            self.add_error("scanned", _("这些编号不在待办的试管里：%(codes)s") % {"codes": "、".join(strange)})
         elif not codes:
             self.add_error("scanned", _("请勾选或扫入试管"))
         elif data.get("counted") is not None and data["counted"] != len(codes) and not data.get("differs"):
             self.mismatch = True
-            words = _("系统里选了 %(chosen)s 支,手里数到 %(counted)s 支。请再数一遍;确实不符就勾选下面一项")
+            words = _("系统里选了 %(chosen)s 支，手里数到 %(counted)s 支。请再数一遍；确实不符就勾选下面一项")
             self.add_error("counted", words % {"chosen": len(codes), "counted": data["counted"]})
         data["codes"] = [self.known[code].code for code in sorted(codes) if code in self.known]
         return data
@@ -195,10 +195,10 @@ def _sentence(waiting: Sequence[TubeView], now: datetime) -> tuple[str, str]:
         return _("没有待转运的试管"), "done"
     late = sum(moment < now for moment in departures)
     if late:
-        return _("%(all)s 支待转运,其中 %(late)s 支已超时,请马上出发") % {"all": len(waiting), "late": late}, "late"
+        return _("%(all)s 支待转运，其中 %(late)s 支已超时，请马上出发") % {"all": len(waiting), "late": late}, "late"
     first = min(departures)
     words = {"all": len(waiting), "time": time_words(first, now), "left": duration_words(first - now)}
-    return _("%(all)s 支待转运,最晚 %(time)s 出发,还有 %(left)s") % words, "owed"
+    return _("%(all)s 支待转运，最晚 %(time)s 出发，还有 %(left)s") % words, "owed"
 
 
 def _left(tube: TubeView, now: datetime) -> tuple[timedelta, bool]:
@@ -208,7 +208,7 @@ def _left(tube: TubeView, now: datetime) -> tuple[timedelta, bool]:
 
 
 def _hand_over(request: ScopedRequest, round_: Round, form: HandoverForm) -> bool:
-    data, record = form.cleaned_data, carried_record(request)
+    data = form.cleaned_data
     told = {
         "round": round_.pk,
         "tubes": data["codes"],
@@ -217,10 +217,12 @@ def _hand_over(request: ScopedRequest, round_: Round, form: HandoverForm) -> boo
         "receiver": data["receiver"].strip(),
     }
     words = _("%(count)s 支试管已交给 %(receiver)s") % {"count": len(data["codes"]), "receiver": told["receiver"]}
-    return _store(request, round_, "tube.handover", told, record, words)
+    return _store(request, round_, kind="tube.handover", told=told, words=words)
 
 
-def _store(request: ScopedRequest, round_: Round, kind: str, told: dict[str, object], record: UUID, words: str) -> bool:
+def _store(request: ScopedRequest, round_: Round, *, kind: str, told: dict[str, object], words: str) -> bool:
+    record = carried_record(request)
+
     def store() -> object:
         return submit(
             village_id=request.village.pk,
@@ -254,7 +256,7 @@ def receipt(request: ScopedRequest, round_id: UUID) -> HttpResponse:
             "laboratory": told["laboratory"],
             "count": len(data["codes"]),
         }
-        if _store(request, round_, "tube.receipt", told, carried_record(request), words):
+        if _store(request, round_, kind="tube.receipt", told=told, words=words):
             return redirect("runs", round_id=round_.pk)
     context = {
         "head": Head.of(round_),
@@ -328,5 +330,5 @@ def _on_paper(tube: TubeView, run: Run, round_: Round) -> dict[str, object]:
         "pool": tube.pool,
         "waiting_minutes": waited,
         "late": waited > round_.tube_minutes,
-        "note": ";".join(note for note in notes if note) or None,
+        "note": "；".join(note for note in notes if note) or None,
     }

@@ -143,11 +143,11 @@ def _answer(totals: queries.TubeTotals) -> tuple[str, str]:
     if not totals.all:
         return _("还没有开管"), ""
     if totals.late:
-        return _("%(all)s 支试管,%(late)s 支超时") % {"all": totals.all, "late": totals.late}, "late"
+        return _("%(all)s 支试管，%(late)s 支超时") % {"all": totals.all, "late": totals.late}, "late"
     if totals.without_result:
         words = {"all": totals.all, "without": totals.without_result}
-        return _("%(all)s 支试管,%(without)s 支还没有结果") % words, "owed"
-    return _("%(all)s 支试管,都有结果") % {"all": totals.all}, "done"
+        return _("%(all)s 支试管，%(without)s 支还没有结果") % words, "owed"
+    return _("%(all)s 支试管，都有结果") % {"all": totals.all}, "done"
 
 
 def read_code(text: str) -> str:
@@ -264,25 +264,25 @@ def _details(told: Told, stations: Mapping[str, str]) -> Words:
     data = told.data
     match told.kind:
         case "tube.open":
-            return _("在 %(station)s,最多 %(pool)s 人") % {
+            return _("在 %(station)s，最多 %(pool)s 人") % {
                 "station": stations.get(str(data.get("station")), ""),
                 "pool": data.get("pool"),
             }
         case "tube.close":
             words = _("%(count)s 份") % {"count": data.get("count")}
             why = SHORT_REASONS.get(data.get("reason") or "")
-            return f"{words},{why}" if why else words
+            return f"{words}，{why}" if why else words
         case "tube.end":
             state = str(ENDS.get(str(data.get("state")), ""))
-            return f"{state}:{data['reason']}" if data.get("reason") else state
+            return f"{state}：{data['reason']}" if data.get("reason") else state
         case "tube.handover":
-            return _("%(giver)s 交给 %(receiver)s,共 %(count)s 支") % {
+            return _("%(giver)s 交给 %(receiver)s，共 %(count)s 支") % {
                 "giver": data.get("giver"),
                 "receiver": data.get("receiver"),
                 "count": data.get("counted"),
             }
         case "tube.receipt":
-            return _("%(laboratory)s,共 %(count)s 支") % {
+            return _("%(laboratory)s，共 %(count)s 支") % {
                 "laboratory": data.get("laboratory"),
                 "count": data.get("counted"),
             }
@@ -317,7 +317,7 @@ def tube_end(request: ScopedRequest, tube_id: UUID) -> HttpResponse:
             record_id=record,
         )
 
-    said = _("试管 %(code)s 已%(state)s,%(count)s 人重新列为待采") % {
+    said = _("试管 %(code)s 已%(state)s，%(count)s 人重新列为待采") % {
         "code": found.code,
         "state": ENDS[state],
         "count": found.swabs,
@@ -334,7 +334,7 @@ class LabelForm(forms.Form):
         min_value=1,
         max_value=MOST_LABELS // LABELS_ON_A_SHEET,
         initial=1,
-        help_text=gettext_lazy("每张 A4 标签纸 40 枚,52.5 × 29.7 毫米"),
+        help_text=gettext_lazy("每张 A4 标签纸 40 枚，52.5 × 29.7 毫米"),
     )
 
 
