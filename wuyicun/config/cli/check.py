@@ -43,9 +43,9 @@ def run(arguments: argparse.Namespace) -> int:
         return 0 if passed(read) else 1
 
 
-def passed(read: Environment) -> bool:
-    """Say every problem; whether there is none."""
-    found = list(problems(read))
+def passed(read: Environment, *, just_migrated: bool = False) -> bool:
+    """Say every problem; whether there is none. just_migrated: no need to look at the migrations again."""
+    found = list(problems(read, just_migrated=just_migrated))
     for problem in found:
         complain(problem)
     if not found:
@@ -53,10 +53,12 @@ def passed(read: Environment) -> bool:
     return not found
 
 
-def problems(read: Environment) -> Iterator[Failure]:
+def problems(read: Environment, *, just_migrated: bool = False) -> Iterator[Failure]:
     """Yield what stands in the way of serving. The database must be running."""
-    for look in (_disk, _front_end, _application_role, _migrations, _keys):
+    for look in (_disk, _front_end, _application_role, _keys):
         yield from look(read)
+    if not just_migrated:
+        yield from _migrations()
 
 
 def _disk(read: Environment) -> Iterator[Failure]:
@@ -109,7 +111,7 @@ def _role_problems(connection: psycopg.Connection[Any]) -> Iterator[Failure]:
         )
 
 
-def _migrations(read: Environment) -> Iterator[Failure]:
+def _migrations() -> Iterator[Failure]:
     if database.manage("migrate", "--database", "owner", "--check", "--skip-checks", "--verbosity", "0").returncode:
         yield Failure(
             "migrations_missing",

@@ -26,8 +26,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def until_stopped(read: Environment, server: Server | None, greet: Callable[[], None] = lambda: None) -> int:
-    """Serve until Ctrl-C, unless the check finds something. greet: called when the pages answer."""
-    if not check.passed(read):
+    """Serve until Ctrl-C, with tables just migrated, unless the check finds something.
+
+    greet: called when the pages answer.
+    """
+    if not check.passed(read, just_migrated=True):
         return 1
     say("启动网页服务 / Starting the web server")
     services = Services(read, read.port, server)
