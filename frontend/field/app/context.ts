@@ -25,6 +25,8 @@ export interface FieldState {
   worker: Worker | null;
   villages: Village[];
   rounds: Round[];
+  /** The worker may not sample in the chosen village. */
+  isOutOfScope: boolean;
   /** The server named these rounds since the page was opened. */
   roundsAreFresh: boolean;
   choice: Choice | null;
@@ -67,6 +69,7 @@ export class FieldApp {
       worker: null,
       villages: [],
       rounds: [],
+      isOutOfScope: false,
       roundsAreFresh: false,
       choice: null,
       status: { sending: false, problem: null, nextTryAt: null, sentAt: null },
@@ -82,6 +85,7 @@ export class FieldApp {
       locks: navigator.locks as LockManager | undefined,
       onStatus: (status) => (state.status = status),
       onReach: (reached) => (state.reached = reached),
+      onRefused: (refusal) => (state.access = refusal),
       onSession: (session) => void app?.greet(session),
       onSettled: (records) => app?.lookAt(records),
     });
@@ -111,7 +115,7 @@ export class FieldApp {
     this.state.choice = { village, round: "", station: "" };
     this.state.rounds = (await this.engine.database.note<Round[]>(`rounds:${village}`)) ?? [];
     this.state.roundsAreFresh = false;
-    await this.refresh();
+    await this.ask();
   }
 
   async choose(choice: Choice): Promise<void> {
@@ -129,7 +133,7 @@ export class FieldApp {
 
   /** Whether the worker's roles allow it; the server decides again. */
   may(permission: string): boolean {
-    return this.state.worker?.may.includes(permission) ?? true;
+    return this.state.worker?.may?.includes(permission) ?? true;
   }
 
   remember(people: readonly Person[]): void {
@@ -146,6 +150,7 @@ export class FieldApp {
     if (village === undefined) return;
     const rounds = await this.engine.api.rounds(village);
     this.state.rounds = rounds;
+    this.state.isOutOfScope = false;
     this.state.roundsAreFresh = true;
     await this.engine.database.setNote(`rounds:${village}`, rounds);
   }
@@ -197,8 +202,9 @@ export class FieldApp {
       if (this.state.worker === null) await this.engine.api.openSession();
       await this.refresh();
     } catch (error) {
-      const refusal = error instanceof FieldError ? error.refusal : null;
-      if (refusal === "login" || refusal === "account") this.state.access = refusal;
+      // The state says already whether the server was reached and wants a log-in; the next time asks again.
+      if (!(error instanceof FieldError)) throw error;
+      this.state.isOutOfScope = error.refusal === "scope";
     }
     if (document.visibilityState === "hidden") return;
     this.timer = setTimeout(() => void this.ask(), this.state.reached ? ASK_EVERY_MS : ASK_OFFLINE_MS);

@@ -1,6 +1,6 @@
 import { shallowRef, type Ref } from "vue";
 import { FieldError, type Person } from "../engine/api.ts";
-import { readCard } from "../engine/codes.ts";
+import { readPersonCard } from "../engine/codes.ts";
 import type { FieldApp } from "./context.ts";
 import type { Candidate } from "./useSampling.ts";
 
@@ -47,7 +47,7 @@ export function useFind(app: FieldApp, village: string, round: string): Finder {
     if (text === "") return;
     const turn = ++latest;
     state.value = { at: "searching", text };
-    const card = readCard(text);
+    const card = readPersonCard(text);
     const answer = await (card === null ? ask(text) : Promise.race([ask(text), withoutName(card)]));
     if (turn !== latest) return;
     const stuck = answer.at === "problem" && answer.problem !== "none" && answer.problem !== "scope";

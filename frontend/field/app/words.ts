@@ -52,8 +52,8 @@ export function cardWords(token: string, t: Translate): string {
 /** Why a record was not taken as it is: the code's words, else the server's, else the code. */
 export function reasonWords(record: StoredRecord, t: Translate, known: (key: string) => boolean): string[] {
   const flags = record.flags.map((flag) => (known(`flag.${flag}`) ? t(`flag.${flag}`) : flag));
-  if (record.code === null) return flags;
-  const words = known(`code.${record.code}`) ? t(`code.${record.code}`) : (record.words ?? record.code);
+  if (record.code === "") return flags;
+  const words = known(`code.${record.code}`) ? t(`code.${record.code}`) : record.words || record.code;
   return [words, ...flags];
 }
 

@@ -89,9 +89,10 @@ export interface Worker {
   /** The account that is logged in; must be the one that the queue belongs to. */
   id: string;
   name: string;
+  /** The role's name. */
   role: string;
-  /** What the roles allow in the villages: "sample", "excuse" … */
-  may: string[];
+  /** What the roles allow: "sample", "excuse" … Everything is offered when the server does not say. */
+  may?: string[];
 }
 
 export interface Session {
@@ -119,6 +120,8 @@ export interface FieldApiOptions {
   clock: ServerClock;
   /** Called with every session that was opened, by whichever request needed it. */
   onSession?: (session: Session) => void;
+  /** Called when the server would not open a session: log in first, or as the queue's owner. */
+  onRefused?: (refusal: "login" | "account") => void;
   /** Called after every request: whether anything came back. */
   onReach?: (reached: boolean) => void;
 }
@@ -170,13 +173,18 @@ export class FieldApi {
     const sentAt = now();
     const answer = await this.exchange("POST", "/api/field/session", { device }, { "X-CSRFToken": csrf }, true, ASKING_TIMEOUT_MS);
     // A stale CSRF token (403) mends itself like a lost login does: by the page that logs in.
-    if (answer.status === 401 || answer.status === 403) throw new FieldError("login", answer.status);
+    if (answer.status === 401 || answer.status === 403) throw this.refuse("login", answer.status);
     const session = readOk<Session>(answer);
     clock.observe(sentAt, session.server_time, now());
-    if (session.worker.id !== account) throw new FieldError("account");
+    if (session.worker.id !== account) throw this.refuse("account", answer.status);
     this.token = session.token;
     this.options.onSession?.(session);
     return session;
+  }
+
+  private refuse(refusal: "login" | "account", status: number): FieldError {
+    this.options.onRefused?.(refusal);
+    return new FieldError(refusal, status);
   }
 
   private async ask<T>(method: "GET" | "POST", path: string, body: unknown = null, timeout = ASKING_TIMEOUT_MS): Promise<T> {

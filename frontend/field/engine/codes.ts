@@ -7,11 +7,19 @@ export function readTubeCode(text: string): string | null {
   return TUBE_CODE.test(code) ? code : null;
 }
 
-/** A person's card: the letter P and a random token of at least 128 bits. */
-const PERSON_CARD = /^P[0-9A-Za-z_.:-]{20,127}$/;
+/** A letter for whose card it is and 26 characters of Crockford's base 32. */
+const TOKEN = /^[PH][0-9A-HJKMNP-TV-Z]{26}$/;
+const LOOK_ALIKE: Readonly<Record<string, string>> = { O: "0", I: "1", L: "1" };
 
-/** The token of a person's card if the text is one: what may be sampled when nobody can be looked up. */
-export function readCard(text: string): string | null {
-  const token = text.trim();
-  return PERSON_CARD.test(token) ? token : null;
+/** The token of a card as scanned or typed; null when it can't be one. The server's rule: `contracts/cases/card-tokens.json`. */
+export function readToken(text: string): string | null {
+  const bare = text.normalize("NFKC").toUpperCase().replace(/[\s-]+/g, "");
+  const token = bare.replace(/[OIL]/g, (letter) => LOOK_ALIKE[letter] ?? letter);
+  return TOKEN.test(token) ? token : null;
+}
+
+/** The token of a person's card: what may be sampled when nobody can be looked up. */
+export function readPersonCard(text: string): string | null {
+  const token = readToken(text);
+  return token?.startsWith("P") ? token : null;
 }

@@ -18,6 +18,7 @@ export interface EngineOptions {
   onStatus?: (status: SenderStatus) => void;
   onSettled?: (records: StoredRecord[]) => void;
   onSession?: (session: Session) => void;
+  onRefused?: (refusal: "login" | "account") => void;
   onReach?: (reached: boolean) => void;
 }
 

@@ -58,8 +58,8 @@ export class Queue {
       state: "waiting",
       holdUntil: undoable ? now + UNDO_MS : null,
       voidedBy: null,
-      code: null,
-      words: null,
+      code: "",
+      words: "",
       flags: [],
       settledAt: null,
       seen: false,
@@ -116,7 +116,7 @@ export class Queue {
       for (const { id, outcome, code, words, flags } of outcomes) {
         const record = await records.get({ id });
         if (record?.state !== "claimed" || !SETTLED.includes(outcome)) continue;
-        settled.push({ ...record, state: outcome, code: code ?? null, words: words ?? null, flags: flags ?? [], settledAt: this.now() });
+        settled.push({ ...record, state: outcome, code, words, flags, settledAt: this.now() });
       }
       await records.bulkPut(settled);
       // The server misses these although it answered them once (a restored backup): the same again does no harm.
@@ -129,10 +129,10 @@ export class Queue {
     });
   }
 
-  /** Sends a quarantined record again, as it is. */
+  /** Sends a record again, as it is, that the server could not read. */
   async retry(id: string): Promise<void> {
     const record = this.database.records.where("id").equals(id);
-    await record.filter(({ state }) => state === "quarantined").modify({ state: "claimed", code: null, words: null, flags: [] });
+    await record.filter(({ state }) => state === "quarantined").modify({ state: "claimed", code: "", words: "", flags: [] });
     this.changed();
   }
 

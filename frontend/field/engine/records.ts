@@ -40,8 +40,9 @@ export type RecordState = "waiting" | "claimed" | "accepted" | "duplicate" | "he
 export interface Outcome {
   id: string;
   outcome: "accepted" | "duplicate" | "held" | "quarantined";
-  code: string | null;
-  words: string | null;
+  /** Empty when there is nothing to say. */
+  code: string;
+  words: string;
   flags: string[];
 }
 
@@ -61,8 +62,8 @@ export interface StoredRecord<K extends Kind = Kind> {
   holdUntil: number | null;
   /** The id of the record that voids this one. */
   voidedBy: string | null;
-  code: string | null;
-  words: string | null;
+  code: string;
+  words: string;
   flags: string[];
   /** When the answer came, Unix ms. */
   settledAt: number | null;

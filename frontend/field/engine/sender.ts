@@ -142,7 +142,7 @@ export class Sender {
         this.limit = Math.max(1, Math.floor(batch.records.length / 2));
       } else if (record) {
         // The one record that the server can't read steps aside; it stays in the tray, the others go on.
-        const settled = await this.options.queue.settle([{ id: record.id, outcome: "quarantined", code: refusal, words: null, flags: [] }]);
+        const settled = await this.options.queue.settle([{ id: record.id, outcome: "quarantined", code: refusal, words: "", flags: [] }]);
         this.options.onSettled?.(settled);
       }
       return true;

@@ -170,5 +170,5 @@ describe("the queue", () => {
 });
 
 function accepted(id: string): Outcome {
-  return { id, outcome: "accepted", code: null, words: null, flags: [] };
+  return { id, outcome: "accepted", code: "", words: "", flags: [] };
 }

@@ -86,7 +86,7 @@ export class TestServer {
     const outcomes = answered.map((record): Outcome => {
       const known = this.stored.has(record.id);
       this.stored.set(record.id, record);
-      const own = { id: record.id, outcome: known ? "duplicate" : "accepted", code: null, words: null, flags: [] } as const;
+      const own = { id: record.id, outcome: known ? "duplicate" : "accepted", code: "", words: "", flags: [] } as const;
       return { ...own, ...this.judge(record) } as Outcome;
     });
     return { status: 200, body: { received_at: new Date(this.clock.ms).toISOString(), offset_ms: 0, gap: this.gap, outcomes } };
