@@ -97,7 +97,7 @@ def test_no_row_of_another_village_can_be_added(village: FullVillage, table: str
 def test_no_row_can_be_moved_to_another_village(village: FullVillage, table: str) -> None:
     show(village.cast.village.pk)
     with (
-        pytest.raises(Error, match="row-level security|permission denied"),
+        pytest.raises(Error, match=r"row-level security|permission denied"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):

@@ -1,4 +1,4 @@
-"""A village in which every table has something to hide: the cast, rounds with everything in them, traces of an import."""
+"""A village in which every table has something to hide: the cast, rounds with all in them, traces of an import."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from wuyicun.domains.rolls import actions as rolls
 from wuyicun.domains.screening import actions as screening
 from wuyicun.domains.screening.models import Round, Tube
 from wuyicun.domains.territory import actions as territory
+from wuyicun.domains.territory.models import Post
 from wuyicun.kernel import clock, scope
 from wuyicun.kernel.database.models import VillageModel
 from wuyicun.kernel.records.models import Quarantined
@@ -71,9 +72,19 @@ def _settle_in(cast: Cast) -> None:
     at = clock.now()
     village, path = cast.village.pk, cast.areas["第一微网格"].area_path
     unit = territory.add_unit(
-        village_id=village, area_path=path, kind="command_post", name="前线指挥所", phone="", by=None, at=at
+        village_id=village, area_path=path, kind="command", name="前线指挥所", phone="", by=None, at=at
     )
-    assert unit.pk
+    territory.appoint(
+        village_id=village,
+        area_path=path,
+        role="micro_grid_leader",
+        holder_name="杜梅",
+        account_id=None,
+        unit_id=unit.pk,
+        starts_at=at,
+        by=None,
+        at=at,
+    )
     cards.issue(village_id=village, letter="P", subjects=[cast.people["甲01"].pk], at=at)
     search.reindex(village, people=[person.pk for person in cast.people.values()])
 
@@ -86,8 +97,8 @@ def _leave_traces_of_an_import(cast: Cast) -> None:
         a_row(model, cast, batch=batch, subject_id=person.pk)
     a_row(Conflict, cast, first_id=person.pk)
     a_row(ColumnMapping, cast)
-    a_row(Place, cast, **place)
-    a_row(PersonGroup, cast, person=person)
+    a_row(Place, cast, kind="shop", **place)
+    a_row(PersonGroup, cast, person=person, group="elderly")
 
 
 def a_row(model: type[VillageModel], cast: Cast, **values: object) -> VillageModel:
@@ -152,6 +163,7 @@ def _name_things(village: FullVillage) -> None:
     first = cast.village.pk
     village.ids.update(
         round_id=village.round.pk,
+        closed_id=village.closed.pk,
         person_id=cast.people["甲01"].pk,
         household_id=cast.people["甲01"].household_id,
         place_id=Place.rows().filter(village_id=first).values_list("pk", flat=True)[0],
@@ -160,7 +172,6 @@ def _name_things(village: FullVillage) -> None:
         batch_id=ImportBatch.rows().get(village_id=first).pk,
         problem_id=ImportProblem.rows().filter(village_id=first).values_list("pk", flat=True)[0],
         conflict_id=Conflict.rows().filter(village_id=first).values_list("pk", flat=True)[0],
+        post_id=Post.rows().get(village_id=first, role="micro_grid_leader").pk,
         village_id=first,
-        version=1,
-        statement="excuse",
     )

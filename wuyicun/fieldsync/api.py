@@ -50,6 +50,8 @@ def session(request: HttpRequest) -> HttpResponse:
     except msgspec.DecodeError:
         return told({"code": "unreadable"}, 400)
     scoped = cast("ScopedRequest", request)
+    if not scoped.villages:
+        return told({"code": "not_found"}, 404)
     at = clock.now()
     roles = [held.role for held in scoped.scope.held]
     return told(
