@@ -14,7 +14,6 @@ from wuyicun.domains.registry import search
 from wuyicun.domains.registry.events import PeopleChanged
 from wuyicun.domains.registry.importing.conflicts import open_conflicts
 from wuyicun.domains.registry.importing.diffing import Diff, work_out
-from wuyicun.domains.registry.importing.problems import ABOUT_NO_NUMBER
 from wuyicun.domains.registry.importing.recording import record_changes, record_lines
 from wuyicun.domains.registry.importing.settled import settle_corrected
 from wuyicun.domains.registry.importing.settling import Area
@@ -87,9 +86,7 @@ def write_down(*, village: Village, batch_id: UUID, roster: Roster, by: UUID | N
     """Write what the staged and compared lines change, and tell of it; return how many conflicts that opens."""
     record_changes(village.pk, batch_id)
     today = at.astimezone(ZoneInfo(village.time_zone)).date()
-    moved = write(
-        village_id=village.pk, batch_id=batch_id, about_no_number=list(ABOUT_NO_NUMBER), today=today, by=by, at=at
-    )
+    moved = write(village_id=village.pk, batch_id=batch_id, today=today, by=by, at=at)
     opened = open_conflicts(village_id=village.pk, batch_id=batch_id, roster=roster, at=at)
     settle_corrected(village_id=village.pk, by=by, at=at)
     people = _reindex(village.pk, moved)

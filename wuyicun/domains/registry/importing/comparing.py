@@ -6,9 +6,21 @@ what is there is what the last import said: changed. Else both have changed, and
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
+
+ABOUT_NO_NUMBER = (
+    "missing_id",
+    "bad_check_digit",
+    "id_wrong_length",
+    "id_not_digits",
+    "id_bad_birth_date",
+    "id_stored_as_number",
+    "duplicate_id",
+)
+"""Problems that somebody who holds a number doesn't have."""
 
 # What is there, cell by cell, as the file would say it. A cell that is blank is left out.
 PERSON_NOW = """
@@ -73,12 +85,12 @@ PLACE_NOW = """
     FROM registry_place l LEFT JOIN roster_area a ON a.area_path = l.area_path
     WHERE l.village_id = %(village)s
 """
-# `outcome`: same, kept, changed, disputed. Problems are nobody's to dispute: they follow the file. A number that two
-# claimed and only one claims now is that one's.
+# `outcome`: same, kept, changed, disputed. Problems are nobody's to dispute: they follow the file, but who holds a
+# number has none of those that are about having none. A number that two claimed and only one claims now is that one's.
 _COMPARE = """
     INSERT INTO roster_cell (kind, n, subject, cell, said, last, current, value, outcome)
-    SELECT c.kind, c.n, c.subject, c.cell, c.said, c.last, c.current, c.said, CASE
-        WHEN c.said = c.current THEN 'same'
+    SELECT c.kind, c.n, c.subject, c.cell, c.said, c.last, c.current, c.value, CASE
+        WHEN c.value = c.current THEN 'same'
         WHEN c.said = c.last AND NOT (c.cell = 'id_number' AND c.current IS NULL AND c.was_disputed) THEN 'kept'
         WHEN c.cell IN ('problems', 'unread') OR coalesce(c.current, 'false') = 'false' OR c.current = c.last
             THEN 'changed'
@@ -86,6 +98,9 @@ _COMPARE = """
     FROM (
         SELECT f.kind, f.n, f.subject, said.key AS cell, said.value AS said, there.last ->> said.key AS last,
                there.now ->> said.key AS current,
+               CASE WHEN said.key = 'problems' AND there.now ? 'id_number' THEN array_to_string(ARRAY(
+                   SELECT code FROM unnest(string_to_array(said.value, ',')) code WHERE code <> ALL(%(about_no_number)s)
+               ), ',') ELSE said.value END AS value,
                EXISTS (
                    SELECT FROM registry_conflict d
                    WHERE d.village_id = %(village)s AND d.code = 'duplicate_id' AND d.decided_at IS NULL
@@ -141,11 +156,11 @@ _DIGEST = """
 
 def compare(village_id: UUID) -> str:
     """Compare every matched line cell by cell; return a digest of all that the file would do."""
-    village = {"village": village_id}
+    values: dict[str, Any] = {"village": village_id, "about_no_number": list(ABOUT_NO_NUMBER)}
     with connection.cursor() as cursor:
         for kind, now in (("P", PERSON_NOW), ("H", HOUSEHOLD_NOW), ("L", PLACE_NOW)):
-            cursor.execute(_COMPARE.format(now=now, kind=kind), village)
-        cursor.execute(_GROUPS.format(now=PERSON_NOW), village)
+            cursor.execute(_COMPARE.format(now=now, kind=kind), values)
+        cursor.execute(_GROUPS.format(now=PERSON_NOW), values)
         cursor.execute(_STATUS)
         cursor.execute(_DIGEST)
         return str(cursor.fetchone()[0])

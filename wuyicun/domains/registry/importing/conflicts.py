@@ -124,10 +124,14 @@ def _several(opening: Opening) -> Iterator[Conflict]:
         village_id=opening.village_id, code=ConflictCode.SEVERAL_MATCH, value_index__in=indexes, decided_at=None
     )
     open_already = {bytes(row.value_index or b"") for row in rows}
-    for index, (number, _cells, candidates) in zip(indexes, lines, strict=True):
+    for index, (number, cells, candidates) in zip(indexes, lines, strict=True):
         if index in open_already:
             continue
         row: PersonRow = opening.row(number)
-        values = {"candidates": [str(each) for each in candidates], "row": msgspec.to_builtins(row)}
+        values = {
+            "candidates": [str(each) for each in candidates],
+            "row": msgspec.to_builtins(row),
+            "problems": [code for code in json.loads(cells)["problems"].split(",") if code],
+        }
         second = candidates[1] if len(candidates) > 1 else None
         yield opening.conflict(ConflictCode.SEVERAL_MATCH, candidates[0], values, index, second_id=second)

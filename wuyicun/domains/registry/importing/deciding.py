@@ -21,7 +21,7 @@ from wuyicun.domains.registry.importing.diffing import work_out
 from wuyicun.domains.registry.importing.matching import Meant
 from wuyicun.domains.registry.importing.settled import settle_corrected
 from wuyicun.domains.registry.models import Conflict, Household, Person, Place
-from wuyicun.domains.registry.roster import PersonRow, Roster
+from wuyicun.domains.registry.roster import PersonRow, Problem, Roster
 from wuyicun.kernel.accounts.models import Village
 from wuyicun.kernel.audit.actions import audit
 from wuyicun.kernel.errors import Refusal
@@ -131,7 +131,8 @@ def decide_person(
         raise Gone
     lock(village.pk)
     row = msgspec.convert(values["row"], PersonRow)
-    roster = Roster(None, (row,), (), (), (), (), {})
+    problems = tuple(Problem(code, row.sheet, row.row, None, row.name, {}) for code in values["problems"])
+    roster = Roster(None, (row,), (), (), (), problems, {})
     work_out(village, roster, (), sealing=True, meant=Meant(person_id))
     _end(conflict, NEW if person_id is None else FIRST, by, at)
     batch_id = conflict.batch_id or conflict.pk

@@ -11,17 +11,6 @@ from wuyicun.domains.registry.roster import Field, Problem, Roster, SheetLayout,
 from wuyicun.domains.territory import queries as territory
 from wuyicun.domains.territory.rules import Level
 
-ABOUT_NO_NUMBER = (
-    "missing_id",
-    "bad_check_digit",
-    "id_wrong_length",
-    "id_not_digits",
-    "id_bad_birth_date",
-    "id_stored_as_number",
-    "duplicate_id",
-)
-"""Problems that somebody who holds a number no longer has."""
-
 _CLAIMS = """
     SELECT f.sheet, f.row, f.name, p.name FROM roster_fact f
     JOIN registry_person p ON p.village_id = %(village)s AND p.id = f.holder

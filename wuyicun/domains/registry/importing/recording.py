@@ -27,9 +27,11 @@ _ROWS = """
 """
 # Absent are those who live where the file's people live, or, when it lists outside workers, the outside workers.
 _ABSENT = f"""
-    INSERT INTO registry_importrow (id, village_id, batch_id, kind, status, number, name, about, cells, subject_id)
+    INSERT INTO registry_importrow (
+        id, village_id, batch_id, kind, status, number, sheet, row, name, about, cells, subject_id
+    )
     SELECT {UUID7}, %(village)s, %(batch)s, 'P', 'absent',
-           row_number() OVER (ORDER BY p.area_path, p.name_sort, p.id), p.name,
+           row_number() OVER (ORDER BY p.area_path, p.name_sort, p.id), '', 0, p.name,
            concat_ws(' ', a.section, h.number, p.workplace), '{{}}'::jsonb, p.id
     FROM registry_person p
     LEFT JOIN registry_household h ON h.village_id = p.village_id AND h.id = p.household_id

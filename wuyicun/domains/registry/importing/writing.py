@@ -83,7 +83,6 @@ _NEW_PEOPLE = f"""
     FROM roster_fact f {_PLACED} {_HOME}
     WHERE f.kind = 'P' AND f.status = 'new'
 """
-# Who holds a number has none of the problems that are about not having one, whatever the file goes on saying.
 _CHANGED_PEOPLE = f"""
     UPDATE registry_person p SET
         name = coalesce(c.value ->> 'name', p.name),
@@ -107,11 +106,8 @@ _CHANGED_PEOPLE = f"""
         party_member = coalesce((c.value ->> 'party_member')::boolean, p.party_member),
         sampling_code = coalesce((c.value ->> 'sampling_code')::boolean, p.sampling_code),
         note = coalesce(c.value ->> 'note', p.note),
-        problems = CASE WHEN c.value ? 'problems' THEN coalesce((
-            SELECT jsonb_agg(code) FROM unnest(string_to_array(c.value ->> 'problems', ',')) code
-            WHERE NOT (code = ANY(%(about_no_number)s)
-                       AND (c.value ? 'id_number' OR p.id_index IS NOT NULL))
-        ), '[]'::jsonb) ELSE p.problems END,
+        problems = CASE WHEN c.value ? 'problems' THEN to_jsonb(string_to_array(c.value ->> 'problems', ','))
+                        ELSE p.problems END,
         household_id = CASE WHEN c.value ? 'household' THEN home.id ELSE p.household_id END,
         area_id = CASE WHEN c.value ? 'household' THEN home.area_id WHEN c.value ? 'micro_grid' THEN micro.area_id
                        ELSE p.area_id END,
@@ -190,14 +186,11 @@ _SAID = """
 """
 
 
-def write(
-    *, village_id: UUID, batch_id: UUID, about_no_number: list[str], today: date, by: UUID | None, at: datetime
-) -> list[UUID]:
+def write(*, village_id: UUID, batch_id: UUID, today: date, by: UUID | None, at: datetime) -> list[UUID]:
     """Write all that the staged and compared lines change; return the people who moved with their household."""
     values: dict[str, Any] = {
         "village": village_id,
         "batch": batch_id,
-        "about_no_number": about_no_number,
         "today": today,
         "by": by,
         "at": at,

@@ -1,0 +1,392 @@
+"""A roster comes in whole, again without a change, and never undoes what people did by hand."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import date, timedelta
+from pathlib import Path
+
+from tests.integration.registry.rosters import (
+    TRUTH_FILE,
+    VILLAGE_FILE,
+    Shelf,
+    codes,
+    counted,
+    found,
+    inside,
+    last_batch,
+    number,
+    person,
+    village,
+)
+from wuyicun.domains.registry import actions
+from wuyicun.domains.registry.models import (
+    Conflict,
+    Household,
+    ImportProblem,
+    ImportRow,
+    Person,
+    PersonGroup,
+    Place,
+    SearchKey,
+)
+from wuyicun.domains.registry.roster.words.official import GROUP_WORD, RESIDENCE_WORD
+from wuyicun.domains.registry.rules import Group, Residence, RowStatus, Whereabouts
+from wuyicun.domains.territory import queries as territory
+
+TRUTH = json.loads(TRUTH_FILE.read_text(encoding="utf-8"))
+
+
+def _residents() -> list[Person]:
+    return list(Person.rows().exclude(residence=Residence.OUTSIDE))
+
+
+def test_the_village_file_comes_in_as_the_truth_says(shelf: Shelf) -> None:
+    result = shelf.take_file(VILLAGE_FILE)
+
+    assert {key: result[key] for key in TRUTH if key != "faults"} == {
+        key: said for key, said in TRUTH.items() if key != "faults"
+    }
+    assert counted(result) == {"created": 439, "conflicts": 4}
+    with inside():
+        residents = _residents()
+        assert len(residents) == TRUTH["people"]
+        assert Person.rows().filter(residence=Residence.OUTSIDE).count() == TRUTH["workers"]
+        assert Household.rows().count() == TRUTH["households"]
+        assert Place.rows().count() == TRUTH["places"]
+        assert Counter(RESIDENCE_WORD[Residence(each.residence)] for each in residents) == TRUTH["categories"]
+        assert sum(each.party_member for each in residents) == TRUTH["party"]
+        groups = Counter(PersonGroup.rows().filter(ends_on=None).values_list("group", flat=True))
+        assert groups.pop(Group.HOME_VISIT) == TRUTH["home_visit"]
+        assert groups.pop(Group.OUTSIDER) == TRUTH["workers"]
+        assert {GROUP_WORD[Group(group)]: count for group, count in groups.items()} == TRUTH["groups"]
+
+
+def test_every_planted_fault_is_found_with_its_sheet_row_and_name(shelf: Shelf) -> None:
+    result = shelf.take_file(VILLAGE_FILE)
+
+    by_code: dict[str, list[str]] = {}
+    for problem in result["problems"]:
+        by_code.setdefault(problem["code"], []).append(problem["name"])
+        assert problem["sheet"]
+        assert problem["row"]
+        assert problem["column"]
+        assert problem["message"]
+    twice = by_code.pop("duplicate_id")
+    assert sorted(twice) == sorted(name for pair in TRUTH["faults"]["duplicate_id"] for name in pair)
+    truth = {code: sorted(names) for code, names in TRUTH["faults"].items() if code != "duplicate_id"}
+    assert {code: sorted(names) for code, names in by_code.items()} == truth
+    with inside():
+        flagged = Person.rows().filter(problems__contains=["bad_check_digit"]).values_list("name", flat=True)
+        assert sorted(flagged) == sorted(TRUTH["faults"]["bad_check_digit"])
+        assert ImportProblem.rows().filter(code="missing_id", person_id=found("石娥彩").pk).count() == 1
+
+
+def test_sections_and_micro_grids_are_made_and_people_live_in_them(shelf: Shelf) -> None:
+    shelf.take_file(VILLAGE_FILE)
+
+    with inside():
+        tree = territory.tree(village().pk)
+        names = {grid.name: [micro.name for micro in grid.children] for grid in tree.children}
+        assert names == {"西头岭": ["第一微网格", "第二微网格"], "北头岭": ["北头岭微网格"], "未入网": []}
+        north = next(grid for grid in tree.children if grid.name == "北头岭")
+        assert Household.rows().filter(section_path=north.area_path).count() == 63
+        assert not Person.rows().filter(area_path=tree.area_path).exists()
+
+
+def test_a_worker_belongs_to_no_household_and_is_in_the_village(shelf: Shelf) -> None:
+    shelf.take_file(VILLAGE_FILE)
+
+    with inside():
+        worker = found("赖小建")
+        assert worker.household is None
+        assert worker.area_path == f"{village().area_path}000"
+        assert worker.workplace == "机制砂生产线"
+        assert worker.address == "厂区宿舍"
+        assert worker.whereabouts == Whereabouts.IN_VILLAGE
+        assert worker.residence == Residence.OUTSIDE
+        assert list(PersonGroup.rows().filter(person=worker).values_list("group", flat=True)) == [Group.OUTSIDER]
+
+
+def test_the_same_file_again_changes_nothing(shelf: Shelf, tmp_path: Path) -> None:
+    shelf.take_file(VILLAGE_FILE)
+    with inside():
+        before = _everything()
+
+    result = shelf.take_file(VILLAGE_FILE)
+
+    assert counted(result) == {"unchanged": 439, "conflicts": 4}
+    with inside():
+        assert _everything() == before
+        assert not ImportRow.rows().filter(batch=last_batch()).exclude(status=RowStatus.UNCHANGED).exists()
+
+
+def _everything() -> list[list[dict[str, object]]]:
+    models = (Person, Household, Place, PersonGroup, Conflict, SearchKey)
+    return [[_plain(row) for row in model.rows().order_by("pk").values()] for model in models]
+
+
+def _plain(row: dict[str, object]) -> dict[str, object]:
+    return {name: bytes(value) if isinstance(value, memoryview) else value for name, value in row.items()}
+
+
+def test_a_dry_run_says_the_same_and_keeps_nothing(shelf: Shelf) -> None:
+    dry = shelf.take_file(VILLAGE_FILE, dry_run=True)
+
+    with inside():
+        assert not Person.rows().exists()
+        assert len(territory.areas(village().pk)) == 2
+    assert shelf.take_file(VILLAGE_FILE) == dry
+
+
+def test_people_are_found_by_what_the_file_says(shelf: Shelf) -> None:
+    shelf.take_file(VILLAGE_FILE)
+
+    with inside():
+        assert SearchKey.rows().filter(subject_id=found("蒋博孩").pk, key="jiangbohai").exists()
+        assert found("蒋博孩").name_sort.startswith("jiang bo hai")
+
+
+def test_an_old_value_in_the_file_does_not_undo_a_change_by_hand(shelf: Shelf) -> None:
+    row = person("张三", 身份证号码=number("19500908"), 家庭住址="旧址 1 号", 现居住地="本村", 人员类别="常住")
+    shelf.take(row)
+    with inside():
+        who = found("张三")
+        shelf.at += timedelta(minutes=1)
+        actions.edit_person(person=who, values={"address": "新址 2 号"}, seen_at=who.updated_at, by=None, at=shelf.at)
+
+    result = shelf.take(row)
+
+    assert counted(result) == {"unchanged": 1}
+    with inside():
+        assert found("张三").address == "新址 2 号"
+
+
+def test_a_new_value_in_the_file_is_taken(shelf: Shelf) -> None:
+    row = person("张三", 身份证号码=number("19500908"), 家庭住址="旧址 1 号", 特殊人群="老人")
+    shelf.take(row)
+
+    result = shelf.take(row | {"家庭住址": "新址 2 号", "特殊人群": "老人、慢病", "联系电话": "13800001111"})
+
+    assert counted(result) == {"updated": 1}
+    with inside():
+        who = found("张三")
+        assert (who.address, who.phone) == ("新址 2 号", "13800001111")
+        held = PersonGroup.rows().filter(person=who, ends_on=None).order_by("group")
+        assert list(held.values_list("group", flat=True)) == [Group.ELDERLY, Group.ILL]
+        line = ImportRow.rows().get(batch=last_batch(), kind="P")
+        assert line.cells["address"] == ["旧址 1 号", "新址 2 号", "changed"]
+
+
+def test_both_changed_waits_for_a_decision_and_is_asked_once(shelf: Shelf) -> None:
+    row = person("张三", 身份证号码=number("19500908"), 家庭住址="旧址 1 号")
+    shelf.take(row)
+    with inside():
+        who = found("张三")
+        actions.edit_person(person=who, values={"address": "新址 2 号"}, seen_at=who.updated_at, by=None, at=shelf.at)
+
+    result = shelf.take(row | {"家庭住址": "别处 3 号"})
+
+    assert counted(result) == {"unchanged": 1, "conflicts": 1}
+    assert ("both_changed", "张三") in codes(result)
+    with inside():
+        assert found("张三").address == "新址 2 号"
+        conflict = Conflict.rows().get()
+        assert (conflict.code, conflict.cell, conflict.first_id) == ("both_changed", "address", who.pk)
+    assert counted(shelf.take(row | {"家庭住址": "别处 3 号"})) == {"unchanged": 1}
+    with inside():
+        assert Conflict.rows().count() == 1
+
+
+def test_a_blank_never_erases(shelf: Shelf) -> None:
+    row = person("张三", 身份证号码=number("19500908"), 联系电话="13800001111", 特殊人群="老人", 备注="住二楼")
+    shelf.take(row)
+
+    result = shelf.take(row | {"联系电话": "", "特殊人群": "", "备注": "", "身份证号码": ""})
+
+    assert counted(result) == {"unchanged": 1}
+    with inside():
+        who = found("张三")
+        assert (who.id_number, who.phone, who.note) == (number("19500908"), "13800001111", "住二楼")
+        assert PersonGroup.rows().filter(person=who, ends_on=None).count() == 1
+        assert "missing_id" not in who.problems
+
+
+def test_a_group_taken_out_of_the_file_ends_and_one_added_by_hand_stays(shelf: Shelf) -> None:
+    row = person("张三", 身份证号码=number("19500908"), 特殊人群="老人、慢病")
+    shelf.take(row)
+    with inside():
+        actions.add_to_group(people=[found("张三")], group=Group.RISK, by=None, at=shelf.at)
+
+    shelf.take(row | {"特殊人群": "老人"})
+
+    with inside():
+        held = PersonGroup.rows().filter(person=found("张三"), ends_on=None).order_by("group")
+        assert list(held.values_list("group", flat=True)) == [Group.ELDERLY, Group.RISK]
+
+
+def test_who_is_absent_is_listed_and_stays(shelf: Shelf) -> None:
+    rows = [person("张三"), person("李四", "2"), person("王五", "7", 片区="西头岭", 微网格="第一微网格")]
+    shelf.take(*rows)
+
+    shelf.take(rows[0])
+
+    with inside():
+        absent = ImportRow.rows().filter(batch=last_batch(), status=RowStatus.ABSENT)
+        # 王五 lives in a section that the file doesn't speak of.
+        assert list(absent.values_list("name", flat=True)) == ["李四"]
+        assert Person.rows().count() == 3
+
+
+def test_a_person_without_an_id_is_met_again_by_household_and_name(shelf: Shelf) -> None:
+    shelf.take(person("张三", 性别="男"), person("张三", "2", 性别="男"))
+
+    result = shelf.take(person("张三", 性别="男", 身份证号码=number("19500908")), person("张三", "2", 性别="男"))
+
+    assert counted(result) == {"updated": 1, "unchanged": 1}
+    with inside():
+        assert Person.rows().count() == 2
+        assert Person.rows().get(household__number="1").birth_date == date(1950, 9, 8)
+
+
+def test_a_name_corrected_by_hand_is_met_by_the_old_one(shelf: Shelf) -> None:
+    shelf.take(person("张珊"))
+    with inside():
+        who = found("张珊")
+        actions.edit_person(person=who, values={"name": "张三"}, seen_at=who.updated_at, by=None, at=shelf.at)
+
+    assert counted(shelf.take(person("张珊"))) == {"unchanged": 1}
+    with inside():
+        assert Person.rows().get().name == "张三"
+
+
+def test_a_household_moved_by_hand_is_met_by_its_old_number(shelf: Shelf) -> None:
+    shelf.take(person("张三"))
+    with inside():
+        house = Household.rows().get()
+        actions.edit_household(household=house, values={"number": "9"}, seen_at=None, by=None, at=shelf.at)
+
+    assert counted(shelf.take(person("张三"))) == {"unchanged": 1}
+    with inside():
+        assert Household.rows().get().number == "9"
+
+
+def test_a_name_corrected_in_the_file_is_taken_by_the_id_number(shelf: Shelf) -> None:
+    shelf.take(person("张珊", 身份证号码=number("19500908")))
+
+    assert counted(shelf.take(person("张三", 身份证号码=number("19500908")))) == {"updated": 1}
+    with inside():
+        assert Person.rows().get().name == "张三"
+
+
+def test_somebody_elses_number_is_not_taken_over(shelf: Shelf) -> None:
+    shelf.take(person("张三", 身份证号码=number("19500908")))
+
+    result = shelf.take(person("张三"), person("李四", "2", 身份证号码=number("19500908")))
+
+    assert counted(result) == {"created": 1, "unchanged": 1, "conflicts": 1}
+    assert ("duplicate_id", "李四") in codes(result)
+    with inside():
+        assert found("张三").id_number == number("19500908")
+        assert found("李四").id_number is None
+        conflict = Conflict.rows().get()
+        assert (conflict.first_id, conflict.second_id) == (found("张三").pk, found("李四").pk)
+    again = shelf.take(person("张三"), person("李四", "2", 身份证号码=number("19500908")))
+    assert counted(again) == {"unchanged": 2, "conflicts": 1}
+
+
+def test_one_number_on_two_people_is_held_by_neither(shelf: Shelf) -> None:
+    twice = number("19500908")
+    result = shelf.take(person("张三", 身份证号码=twice), person("李四", "2", 身份证号码=twice))
+
+    assert counted(result) == {"created": 2, "conflicts": 2}
+    with inside():
+        assert {each.id_number for each in Person.rows()} == {None}
+        assert all("duplicate_id" in each.problems for each in Person.rows())
+        conflict = Conflict.rows().get()
+        assert json.loads(conflict.values or "")["id_number"] == twice
+        assert conflict.value_index is not None
+
+
+def test_a_corrected_file_settles_a_disputed_number(shelf: Shelf) -> None:
+    twice, other = number("19500908"), number("19700102")
+    shelf.take(person("张三", 身份证号码=twice), person("李四", "2", 身份证号码=twice))
+
+    result = shelf.take(person("张三", 身份证号码=twice), person("李四", "2", 身份证号码=other))
+
+    assert counted(result) == {"updated": 2}
+    with inside():
+        assert (found("张三").id_number, found("李四").id_number) == (twice, other)
+        assert Conflict.rows().get().decision == "corrected"
+        assert found("张三").problems == []
+
+
+def test_two_known_people_who_both_fit_a_line_are_not_guessed_at(shelf: Shelf) -> None:
+    shelf.take(person("张三", 联系电话="13800001111"), person("张三", 联系电话="13800002222"))
+
+    result = shelf.take(person("张三", 联系电话="13800003333"))
+
+    assert counted(result) == {"conflicts": 1}
+    assert ("several_match", "张三") in codes(result)
+    with inside():
+        assert Conflict.rows().get().code == "several_match"
+    shelf.take(person("张三", 联系电话="13800003333"))
+    with inside():
+        assert Conflict.rows().count() == 1
+
+
+def test_a_row_without_a_name_is_refused_and_said(shelf: Shelf) -> None:
+    result = shelf.take(person("张三"), person("", "2", 身份证号码=number("19500908")))
+
+    assert counted(result) == {"created": 1, "refused": 1}
+    assert next(each for each in result["problems"] if each["code"] == "missing_name")["severity"] == "refused"
+
+
+def test_a_wrong_number_is_flagged_and_kept_sealed(shelf: Shelf) -> None:
+    wrong = number("19500908")[:17] + ("1" if number("19500908")[17] != "1" else "2")
+    shelf.take(person("张三", 身份证号码=wrong, 联系电话="138000"))
+
+    with inside():
+        who = found("张三")
+        assert who.id_number is None
+        assert who.unread == {"id_number": wrong, "phone": "138000"}
+        assert wrong.encode() not in bytes(who.unread_sealed or b"")
+        assert wrong not in json.dumps(who.last_import)
+        assert set(who.problems) >= {"bad_check_digit", "phone_invalid"}
+
+    shelf.take(person("张三", 身份证号码=number("19500908"), 联系电话="138000"))
+    with inside():
+        assert found("张三").id_number == number("19500908")
+        assert found("张三").unread == {"phone": "138000"}
+
+
+def test_somebody_without_a_micro_grid_is_not_placed(shelf: Shelf) -> None:
+    shelf.take(person("张三", 微网格=""))
+
+    with inside():
+        assert found("张三").area_path == f"{village().area_path}000"
+        assert found("张三").household is not None
+
+
+def test_a_file_without_sections_finds_the_households_it_means(shelf: Shelf) -> None:
+    shelf.take(person("张三", "106"))
+    row = person("张三", "106")
+    del row["片区"]
+    del row["微网格"]
+
+    assert counted(shelf.take(row)) == {"unchanged": 1}
+    with inside():
+        assert Household.rows().count() == 1
+
+
+def test_somebody_who_has_left_stays_left(shelf: Shelf) -> None:
+    shelf.take(person("张三", 身份证号码=number("19500908")))
+    with inside():
+        actions.mark_left(person=found("张三"), reason="moved", by=None, at=shelf.at)
+
+    result = shelf.take(person("张三", 身份证号码=number("19500908"), 备注="又回来了"))
+
+    assert ("has_left", "张三") in codes(result)
+    with inside():
+        assert found("张三").left_at is not None
