@@ -78,7 +78,7 @@ def test_a_lower_title_that_says_nothing_takes_its_meaning_from_the_one_above(tm
 )
 def test_a_title_is_known_however_it_is_written(tmp_path: Path, title: str) -> None:
     header = [title if name == "身份证号码" else name for name in HEADER]
-    layout = _layout(workbook(tmp_path / "a.xlsx", {"村民": [header, person(1, "王大明")]}))
+    layout = _layout(workbook(tmp_path / "a.xlsx", {"村民": [header, person(1, "王大明", 身份证号码=None)]}))
     assert layout.index_of[Field.ID_NUMBER] == 4
 
 
@@ -165,7 +165,7 @@ def test_sheets_that_list_no_residents_are_told_apart(tmp_path: Path) -> None:
         "村民": [HEADER, person(1, "王大明")],
         "务工": [("姓名", "身份证号", "电话", "用工单位"), ("张三丰", id_number(), "13281984220", "砂厂")],
         "点位": [("名称", "类型", "负责人"), ("超市", "商户", "李四")],
-        "网格员名单": [("姓名", "性别", "电话"), ("李四", "男", "13281984220")],
+        "网格员名单": [("姓名", "身份证号", "电话"), ("李四", id_number(), "13281984220")],
         "说明": [("请按表填写",)],
         "空": [],
     }

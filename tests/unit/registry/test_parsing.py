@@ -83,7 +83,7 @@ def test_a_blank_household_number_is_that_of_the_row_above(tmp_path: Path) -> No
 
 
 def test_nothing_is_filled_down_from_one_sheet_to_the_next(tmp_path: Path) -> None:
-    sheets = {"东头": [HEADER, person(1, "王大明")], "西头": [HEADER, person(2, "李小花", 户号=None)]}
+    sheets = {"东头": [HEADER, person(1, "王大明")], "西头": [HEADER, person(2, "李小花", 户号=None, 与户主关系="妻")]}
     result = parsed(workbook(tmp_path / "a.xlsx", sheets))
     assert named(result, "李小花").household_number is None
     assert found(result) == [("household_missing", 2, "李小花")]

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from tests.unit.registry import hostile
 from tests.unit.registry.clerk import HEADER, delimited, old_workbook, person, workbook
@@ -111,6 +112,25 @@ def test_too_many_rows_are_refused_and_blank_ones_do_not_count(tmp_path: Path) -
     assert (refusal.code, refusal.sheet, refusal.data["limit"]) == ("too_many_rows", "二", "2")
 
 
+def test_a_stray_cell_far_below_the_list_is_named(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        sheet = book.add_worksheet("村民")
+        sheet.write_row(0, 0, HEADER)
+        sheet.write(1_048_575, 15, "x")
+    refusal = _refusal(tmp_path / "a.xlsx")
+    assert (refusal.code, refusal.sheet, refusal.row) == ("too_many_rows", "村民", 1_048_576)
+
+
+def test_rows_that_are_only_formatted_do_not_count(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        sheet = book.add_worksheet("村民")
+        sheet.write_row(0, 0, HEADER)
+        sheet.write_row(1, 0, person(1, "王大明"))
+        sheet.set_row(1_048_575, 30, book.add_format({"border": 1}))
+        sheet.write_blank(1_048_575, 0, None, book.add_format({"border": 1}))
+    assert [len(sheet.rows) for sheet in roster.read(tmp_path / "a.xlsx").sheets] == [2]
+
+
 def test_a_book_without_any_list_is_refused_with_the_names_of_its_sheets(tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx", {"支出": [("日期", "金额"), ("2022-11-01", 30)], "说明": [("无",)]})
     book = roster.read(path)
@@ -198,6 +218,21 @@ def test_reading_that_takes_too_long_is_ended(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_no_refusal(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         roster.read(tmp_path / "a.xlsx")
+
+
+def test_the_child_is_told_no_secret_of_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WUYI_SECRET_KEY", "secret")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
+    told: list[dict[str, str]] = []
+    start = subprocess.Popen
+
+    def watched(*arguments: object, env: dict[str, str], **options: object) -> object:
+        told.append(env)
+        return start(*arguments, env=env, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(subprocess, "Popen", watched)
+    roster.read(_village(tmp_path / "a.xlsx"))
+    assert [name for name in told[0] if "secret" in told[0][name]] == []
 
 
 def test_no_child_is_left_behind(tmp_path: Path) -> None:

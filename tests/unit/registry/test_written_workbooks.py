@@ -71,6 +71,8 @@ def test_ids_and_phones_typed_into_the_returned_workbook_stay_texts(tmp_path: Pa
     sheet = openpyxl.load_workbook(io.BytesIO(roster.returned(book, layouts, result.problems, _words)))["西头岭"]
     assert sheet["E16"].value is None
     assert (sheet["E16"].number_format, sheet["E14"].number_format, sheet["G14"].number_format) == ("@", "@", "@")
+    columns = sheet.column_dimensions
+    assert (columns["E"].number_format, columns["G"].number_format, columns["A"].number_format) == ("@", "@", "General")
 
 
 def test_returning_a_returned_workbook_adds_no_second_column(tmp_path: Path) -> None:
@@ -160,8 +162,9 @@ def test_the_blank_workbook_keeps_every_digit_and_offers_the_words(tmp_path: Pat
     sheet = openpyxl.load_workbook(io.BytesIO(roster.template()))["人员"]
     titles = {cell.value: cell for cell in sheet[3]}
     for title in ("身份证号码", "联系电话"):
-        assert sheet.column_dimensions[titles[title].column_letter].width > 14
-        assert sheet.cell(4, titles[title].column).number_format == "@"
+        column = sheet.column_dimensions[titles[title].column_letter]
+        assert column.width > 14
+        assert column.number_format == "@"
     offered = " ".join(rule.formula1 for rule in sheet.data_validations.dataValidation)
     assert all(word in offered for word in ("男,女", "常住,县区居住,市区及以外,流动人员", "已注册,未注册"))
     assert all(len(rule.formula1) < 255 for rule in sheet.data_validations.dataValidation)

@@ -78,7 +78,7 @@ class Row:
         section, micro_grid: where the row belongs unless it says so itself: from the sheet, or from a line above it.
     """
 
-    __slots__ = ("_cells", "context", "micro_grid", "name", "number", "section")
+    __slots__ = ("_cells", "_index_of", "_width", "context", "micro_grid", "name", "number", "section")
 
     def __init__(self, context: SheetContext, number: int, cells: Cells) -> None:
         self.context = context
@@ -87,23 +87,27 @@ class Row:
         self.section = context.section
         self.micro_grid: str | None = None
         self._cells = cells
+        self._width = len(cells)
+        self._index_of = context.index_of
 
     def cell(self, field: Field) -> Cell:
         """What stands in the field's column; None when it is blank, shows an error, or there is no such column."""
-        index = self.context.index_of.get(field)
+        index = self._index_of.get(field)
         if index is None:
             return None
-        cell = self._cells[index] if index < len(self._cells) else None
+        cell = self._cells[index] if index < self._width else None
         if cell is None and self.context.merged_values:
             cell = self.context.merged_values.get((self.number, index))
-        return None if isinstance(cell, CellError) else cell
+        return None if type(cell) is CellError else cell
 
     def text(self, field: Field) -> str:
-        """The cell as a text, '' when there is none."""
+        """The cell as a text without the spaces around it, '' when there is none."""
+        index = self._index_of.get(field, self._width)
+        cell = self._cells[index] if index < self._width else None
+        if type(cell) is str:  # nearly always, and asked for some twenty times a row
+            return cell.strip()
         cell = self.cell(field)
-        if cell is None:
-            return ""
-        return cell.strip() if type(cell) is str else reading.text(cell)
+        return "" if cell is None else reading.text(cell)
 
     def problem(self, code: str, field: Field | None = None, **data: str) -> None:
         """Notes something about this row."""

@@ -16,6 +16,8 @@ _HARMLESS_BYTES = 32 * 1024 * 1024
 _ENCRYPTED_FLAG = 0x1
 _PART = 1024 * 1024
 _LONGEST_ROW = 16 * 1024 * 1024
+_ROWS_BELOW = 100_000
+_VALUES = (b"</v>", b"</t>")
 
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
@@ -27,6 +29,7 @@ _TROUBLED_CELL = re.compile(
     rb'|<c\b(?![^>]*\bt="(?:str|e)")[^>]*\br="(?P<unworked>[A-Z]+[0-9]+)"[^>]*>'
     rb"<f\b[^>]*>[^<]*</f>(?:<v ?/>|<v></v>)?</c>"
 )
+_ROW_NUMBER = re.compile(rb'<row [^>]*?\br="([0-9]+)"')
 _REFERENCE = re.compile(r"([A-Z]+)([0-9]+)")
 
 Troubles = dict[int, dict[int, CellError]]
@@ -59,18 +62,31 @@ def check(path: Path, limits: Limits) -> None:
         raise RosterRefused("not_a_workbook")
 
 
-def troubled_cells(path: Path) -> dict[str, Troubles]:
+def look_through(path: Path, limits: Limits) -> dict[str, Troubles]:
     """The cells of each sheet of an .xlsx that show an error or a formula that was never worked out.
 
     python-calamine gives both as blank cells, and a blank cell is nothing that anybody would look at again.
+
+    Raises:
+        RosterRefused: something stands far below the list, for example in row 1,048,576. calamine would make room for
+            all rows above it.
     """
     found: dict[str, Troubles] = {}
     with zipfile.ZipFile(path) as archive:
         for sheet, part in _sheet_parts(archive):
             with archive.open(part) as stream:
-                for row, column, error in _troubles_in(stream):
-                    found.setdefault(sheet, {}).setdefault(row, {})[column] = error
+                for rows in _whole_rows(stream):
+                    _refuse_far_row(rows, sheet, limits)
+                    for row, column, error in _troubles_in(rows):
+                        found.setdefault(sheet, {}).setdefault(row, {})[column] = error
     return found
+
+
+def _refuse_far_row(rows: bytes, sheet: str, limits: Limits) -> None:
+    last_value = max(rows.rfind(mark) for mark in _VALUES)
+    number = _ROW_NUMBER.match(rows, max(rows.rfind(b"<row ", 0, last_value), 0)) if last_value > 0 else None
+    if number and int(number[1]) > limits.rows + _ROWS_BELOW:
+        raise RosterRefused("too_many_rows", {"limit": str(limits.rows)}, sheet=sheet, row=int(number[1]))
 
 
 def _sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
@@ -93,7 +109,8 @@ def _elements(pattern: re.Pattern[bytes], xml: bytes) -> Iterator[dict[str, str]
         yield {key.decode(): html.unescape(value.decode()) for key, value in _ATTRIBUTE.findall(element)}
 
 
-def _troubles_in(stream: IO[bytes]) -> Iterator[tuple[int, int, CellError]]:
+def _whole_rows(stream: IO[bytes]) -> Iterator[bytes]:
+    """A sheet's XML in portions of about a megabyte that break between rows."""
     rest = b""
     while part := stream.read(_PART):
         buffer = rest + part
@@ -101,8 +118,12 @@ def _troubles_in(stream: IO[bytes]) -> Iterator[tuple[int, int, CellError]]:
         if not end and len(buffer) > _LONGEST_ROW:
             return
         whole, rest = buffer[:end], buffer[end:]
-        if b't="e"' in whole or any(mark in whole for mark in _NO_VALUE):
-            yield from map(_trouble, _TROUBLED_CELL.finditer(whole))
+        yield whole
+
+
+def _troubles_in(rows: bytes) -> Iterator[tuple[int, int, CellError]]:
+    if b't="e"' in rows or any(mark in rows for mark in _NO_VALUE):
+        yield from map(_trouble, _TROUBLED_CELL.finditer(rows))
 
 
 def _trouble(match: re.Match[bytes]) -> tuple[int, int, CellError]:

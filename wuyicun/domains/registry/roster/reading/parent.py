@@ -18,6 +18,7 @@ from wuyicun.domains.registry.roster.book import Book, Cell, Cells, Limits, Merg
 from wuyicun.domains.registry.roster.reading import wire
 
 _CHILD = "wuyicun.domains.registry.roster.child"
+_PASSED_ON = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "PYTHONHOME", "LANG", "LC_ALL", "TZ")
 _PACKAGE_FOLDER = Path(wuyicun.__file__).resolve().parents[1]
 
 
@@ -46,13 +47,12 @@ def read(path: Path, *, limits: Limits | None = None, name: str | None = None) -
 def _child(path: Path, file_name: str, limits: Limits) -> Iterator[BinaryIO]:
     """Runs the child while its answers are read; refuses in its stead if it dies before it has said all."""
     job = msgspec.json.encode({"path": str(path.resolve()), "name": file_name, "limits": limits}).decode()
-    search = os.pathsep.join(filter(None, (str(_PACKAGE_FOLDER), os.environ.get("PYTHONPATH", ""))))
     child = subprocess.Popen(
         [sys.executable, "-m", _CHILD, job],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": search},
+        env=_environment(),
     )
     late = threading.Event()
 
@@ -64,7 +64,7 @@ def _child(path: Path, file_name: str, limits: Limits) -> Iterator[BinaryIO]:
     clock.daemon = True
     clock.start()
     try:
-        with child:
+        with child:  # leaving it closes the pipe, which ends a child that still writes, and waits
             yield cast("BinaryIO", child.stdout)
     except BrokeOff:
         if late.is_set():
@@ -74,8 +74,12 @@ def _child(path: Path, file_name: str, limits: Limits) -> Iterator[BinaryIO]:
         raise RosterRefused(code, {"reason": "memory", "limit": str(limits.memory_bytes)}) from None
     finally:
         clock.cancel()
-        if child.poll() is None:
-            child.kill()
+
+
+def _environment() -> dict[str, str]:
+    """What the child needs to start, and no key or password of the server: a file might take it over."""
+    search = os.pathsep.join(filter(None, (str(_PACKAGE_FOLDER), os.environ.get("PYTHONPATH", ""))))
+    return {name: os.environ[name] for name in _PASSED_ON if name in os.environ} | {"PYTHONPATH": search}
 
 
 class BrokeOff(Exception):

@@ -11,7 +11,7 @@ from typing import Any
 
 import python_calamine as calamine
 
-from wuyicun.domains.registry.roster.book import Cell, MergedRange, RosterRefused, error_shown
+from wuyicun.domains.registry.roster.book import Cell, Limits, MergedRange, RosterRefused, error_shown
 from wuyicun.domains.registry.roster.reading import archive
 from wuyicun.domains.registry.roster.reading.portions import SheetSender
 
@@ -21,7 +21,7 @@ _DIRECTORY_SCAN = 1024 * 1024
 
 def send(path: Path, sender: SheetSender) -> None:
     """Sends the sheets of a zipped workbook that `archive.check` has let through."""
-    _send_sheets(path, sender, _troubled_cells(path))
+    _send_sheets(path, sender, _troubled_cells(path, sender.limits))
 
 
 def send_compound(path: Path, sender: SheetSender) -> None:
@@ -46,9 +46,9 @@ def _has_entry(path: Path, name: str) -> bool:
     return False
 
 
-def _troubled_cells(path: Path) -> dict[str, archive.Troubles]:
+def _troubled_cells(path: Path, limits: Limits) -> dict[str, archive.Troubles]:
     try:
-        return archive.troubled_cells(path)
+        return archive.look_through(path, limits)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError):
         return {}  # calamine decides whether it can be read
 
