@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
@@ -51,7 +52,12 @@ class ReasonMissing(Refusal):
 def ledgers_(request: ScopedRequest) -> HttpResponse:
     """All ledgers: the five of the plan, and the others."""
     access.held(request.scope, Permission.VIEW_PEOPLE)
-    return render(request, "registry/ledgers.html", {"five": FIVE, "others": OTHERS})
+    counts = ledgers.counts(request.scope, request.village.pk)
+    context = {
+        "five": [(each, counts[each.code]) for each in FIVE],
+        "others": [(each, counts[each.code]) for each in OTHERS],
+    }
+    return render(request, "registry/ledgers.html", context)
 
 
 @require_GET
@@ -64,6 +70,7 @@ def ledger(request: ScopedRequest, code: str) -> HttpResponse:
     context = {
         "ledger": wanted.ledger,
         "title": _title(request, wanted.ledger),
+        "columns": [column for column in wanted.ledger.columns if column is not ledgers.NAME],
         "rows": [(line, _cells(wanted.ledger, line)) for line in page.rows],
         "next": page.next,
         "area": wanted.area_path,
@@ -82,14 +89,18 @@ def ledger_export(request: ScopedRequest, code: str) -> HttpResponseBase:
     streams afterwards is that file.
     """
     wanted = _asked_for(request, code)
-    title, at, by = _title(request, wanted.ledger), clock.now(), request.account
+    at, by = clock.now(), request.account
     counted = _Counted(ledgers.lines(request.scope, request.village.pk, wanted))
     with override(OFFICIAL_LANGUAGE):
+        title = _title(request, wanted.ledger)
         sheet = Sheet(
-            title=wanted.ledger.title,
+            title=str(wanted.ledger.title),
             official_title=title,
             notes=_notes(request, wanted),
-            columns=[Column("序号", "number", 6), *(Column(each.title, each.kind) for each in wanted.ledger.columns)],
+            columns=[
+                Column(str(ledgers.NUMBER), "number", 6),
+                *(Column(str(each.title), each.kind) for each in wanted.ledger.columns),
+            ],
             rows=([number, *_values(wanted.ledger, line)] for number, line in enumerate(counted, 1)),
         )
         file = workbook([sheet], made_by=by.name, made_at=at)
@@ -103,20 +114,21 @@ def ledger_export(request: ScopedRequest, code: str) -> HttpResponseBase:
 def ledger_print(request: ScopedRequest, code: str) -> HttpResponse:
     """The ledger as a PDF, made for A4 across."""
     wanted = _asked_for(request, code)
-    title, at = _title(request, wanted.ledger), clock.now()
-    lines: list[Line] = []
-    for line in ledgers.lines(request.scope, request.village.pk, wanted):
-        if len(lines) == MOST_ON_PAPER:
-            raise TooLongForPaper(most=MOST_ON_PAPER)
-        lines.append(line)
-    columns = wanted.ledger.columns
+    at, columns = clock.now(), wanted.ledger.columns
     with override(OFFICIAL_LANGUAGE):
+        lines = list(islice(ledgers.lines(request.scope, request.village.pk, wanted), MOST_ON_PAPER + 1))
+        if len(lines) > MOST_ON_PAPER:
+            raise TooLongForPaper(most=MOST_ON_PAPER)
+        title = _title(request, wanted.ledger)
         data = {
             "made": {"by": request.account.name, "at": day_time_words(at, at)},
             "from": request.village.name,
             "title": title,
             "about": [f"{today():%Y-%m-%d}", _area_name(request, wanted), _("共 %(count)s 人") % {"count": len(lines)}],
-            "columns": [{"title": "序号", "weight": 0.6}, *({"title": c.title, "weight": c.weight} for c in columns)],
+            "columns": [
+                {"title": str(ledgers.NUMBER), "weight": 0.6},
+                *({"title": str(each.title), "weight": each.weight} for each in columns),
+            ],
             "rows": [
                 [str(number), *(in_words(cell) for cell in _values(wanted.ledger, line))]
                 for number, line in enumerate(lines, 1)
