@@ -5,9 +5,10 @@ The msgid is Chinese; English stands in `wuyicun/locale/en/LC_MESSAGES/django.po
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file, extract_python
@@ -85,14 +86,14 @@ def _messages() -> Iterator[tuple[str, Message, str | None]]:
             yield str(path.relative_to(PACKAGE)), message, None
 
 
-def _named(path: Path, found: Iterator[object] | list[object]) -> Iterator[tuple[str, Message, str | None]]:
-    for _line, message, _comments, context in found:  # type: ignore[attr-defined]
+def _named(path: Path, found: Iterable[Any]) -> Iterator[tuple[str, Message, str | None]]:
+    for _line, message, _comments, context in found:
         yield str(path.relative_to(PACKAGE)), message, context
 
 
-def _from_calls(path: Path, found: Iterator[object]) -> Iterator[tuple[str, Message, str | None]]:
+def _from_calls(path: Path, found: Iterable[Any]) -> Iterator[tuple[str, Message, str | None]]:
     place = str(path.relative_to(PACKAGE))
-    for _line, function, given, _comments in found:  # type: ignore[attr-defined]
+    for _line, function, given, _comments in found:
         parts = [part for part in (given if isinstance(given, (tuple, list)) else (given,)) if part]
         if not parts:
             continue

@@ -125,7 +125,11 @@ def missing(request: HttpRequest, sender: Sender) -> HttpResponse:
     cursor = request.GET.get("cursor")
     area = request.GET.get("area") or round_.area_path
     after = UUID(cursor) if cursor else None
-    return told(queries.missing(sender.scope, village, round_, area, after, clock.now()))
+    return told(
+        queries.missing(
+            scope=sender.scope, village_id=village, round_=round_, area_path=area, after=after, at=clock.now()
+        )
+    )
 
 
 urlpatterns = [

@@ -95,7 +95,7 @@ def people_told(
 
 
 def missing(
-    scope: Scope, village_id: UUID, round_: Round, area_path: str, after: UUID | None, at: datetime
+    *, scope: Scope, village_id: UUID, round_: Round, area_path: str, after: UUID | None, at: datetime
 ) -> MissingTold:
     """A page of who is missing below an area, by micro-grid and household."""
     paths = scope.paths(Permission.VIEW_PEOPLE)

@@ -73,8 +73,8 @@ _DRAW = f"""
 WITH given AS (SELECT * FROM json_to_recordset(%s::json)
   AS r (id uuid, leaf uuid, subject_id uuid, area_id uuid, area_path text, reason text, until timestamptz)),
 drawn AS (
-  INSERT INTO rolls_entry (id, village_id, roll_id, subject_id, area_id, state, opening, base_state, base_reason, base_until,
-    reason, until, attempts, changed_at)
+  INSERT INTO rolls_entry (id, village_id, roll_id, subject_id, area_id, state, opening, base_state, base_reason,
+    base_until, reason, until, attempts, changed_at)
   SELECT id, %s, %s, subject_id, area_id, CASE WHEN reason <> '' THEN {State.EXCUSED:d} ELSE {State.OWED:d} END, %s,
     CASE WHEN reason <> '' THEN {State.EXCUSED:d} ELSE {State.OWED:d} END, reason, until, reason, until, 0, %s
   FROM given ORDER BY area_path
@@ -84,7 +84,8 @@ leaves AS (
     sum((d.state = {State.OWED:d})::int) AS owed, sum((d.state = {State.EXCUSED:d})::int) AS excused
   FROM drawn d JOIN given g USING (subject_id) GROUP BY d.area_id, g.area_path ORDER BY g.area_path),
 counted AS (
-  INSERT INTO rolls_leafcount (id, village_id, roll_id, area_id, area_path, opening, owed, done, excused, unreachable, refused)
+  INSERT INTO rolls_leafcount
+    (id, village_id, roll_id, area_id, area_path, opening, owed, done, excused, unreachable, refused)
   SELECT leaf, %s, %s, area_id, area_path, opening, owed, 0, excused, 0, 0 FROM leaves
   ON CONFLICT (village_id, roll_id, area_id) DO UPDATE SET opening = rolls_leafcount.opening + EXCLUDED.opening,
     owed = rolls_leafcount.owed + EXCLUDED.owed, excused = rolls_leafcount.excused + EXCLUDED.excused)
@@ -118,7 +119,8 @@ def join(
 
 
 _PLACE = """
-WITH given AS (SELECT * FROM json_to_recordset(%s::json) AS r (leaf uuid, subject_id uuid, area_id uuid, area_path text)),
+WITH given AS (SELECT * FROM json_to_recordset(%s::json)
+  AS r (leaf uuid, subject_id uuid, area_id uuid, area_path text)),
 moving AS (
   SELECT e.id, e.area_id AS old_area, g.area_id AS new_area, g.area_path, g.leaf, e.state, e.opening
   FROM rolls_entry e JOIN given g ON g.subject_id = e.subject_id
@@ -130,7 +132,8 @@ delta AS (
 summed AS (
   SELECT area_id, max(area_path) AS area_path, (array_agg(leaf) FILTER (WHERE leaf IS NOT NULL))[1] AS leaf,
     sum(by * opening::int) AS opening, sum(by * (state = 0)::int) AS owed, sum(by * (state = 1)::int) AS done,
-    sum(by * (state = 2)::int) AS excused, sum(by * (state = 3)::int) AS unreachable, sum(by * (state = 4)::int) AS refused
+    sum(by * (state = 2)::int) AS excused, sum(by * (state = 3)::int) AS unreachable,
+    sum(by * (state = 4)::int) AS refused
   FROM delta GROUP BY area_id)
 SELECT area_id, area_path, leaf, opening, owed, done, excused, unreachable, refused FROM summed ORDER BY area_id
 """
@@ -169,7 +172,8 @@ def place(*, village_id: UUID, roll_id: UUID, subjects: Sequence[Subject]) -> No
 
 
 _REBASE = f"""
-WITH given AS (SELECT * FROM json_to_recordset(%s::json) AS r (village_id uuid, roll_id uuid, subject_id uuid, reason text, until timestamptz))
+WITH given AS (SELECT * FROM json_to_recordset(%s::json)
+  AS r (village_id uuid, roll_id uuid, subject_id uuid, reason text, until timestamptz))
 UPDATE rolls_entry e SET base_state = CASE WHEN g.reason <> '' THEN {State.EXCUSED:d} ELSE {State.OWED:d} END,
   base_reason = g.reason, base_until = g.until
 FROM given g WHERE e.village_id = g.village_id AND e.roll_id = g.roll_id AND e.subject_id = g.subject_id
@@ -250,7 +254,8 @@ def end_excuses(*, village_id: UUID, at: datetime) -> int:
     """Open again the entries whose excuse has ended; returns how many were looked at."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT e.roll_id, e.subject_id FROM rolls_entry e JOIN rolls_roll r ON r.village_id = e.village_id AND r.id = e.roll_id"
+            "SELECT e.roll_id, e.subject_id FROM rolls_entry e"
+            " JOIN rolls_roll r ON r.village_id = e.village_id AND r.id = e.roll_id"
             " WHERE e.village_id = %s AND e.until <= %s AND r.state = 'open'",
             [village_id, at],
         )
@@ -303,6 +308,7 @@ def touch(villages: Iterable[UUID], at: datetime) -> None:
         cursor.execute(
             "INSERT INTO rolls_change (village_id, number, changed_at) SELECT village_id, 1, %s"
             " FROM unnest(%s::uuid[]) AS r (village_id) ORDER BY village_id"
-            " ON CONFLICT (village_id) DO UPDATE SET number = rolls_change.number + 1, changed_at = EXCLUDED.changed_at",
+            " ON CONFLICT (village_id) DO UPDATE"
+            " SET number = rolls_change.number + 1, changed_at = EXCLUDED.changed_at",
             [at, sorted(set(villages))],
         )

@@ -230,7 +230,7 @@ def _locked(village_id: UUID, round_id: UUID) -> Round:
 
 @transaction.atomic
 def people_changed(*, village_id: UUID, people: Collection[UUID], at: datetime) -> None:
-    """The registry says something new of people: open rounds take them in, follow them, or excuse who left or is away."""
+    """The registry says something new of people: open rounds take them in, follow them, or excuse who left."""
     for round_ in queries.open_rounds(village_id):
         here = {subject.subject_id: subject for subject in draw(village_id, round_.area_path, at, people=people)}
         known = roll_queries.entries(village_id, round_.roll_id, subjects=people)

@@ -50,7 +50,8 @@ def round_facts(named: Collection[tuple[UUID, UUID]]) -> Mapping[tuple[UUID, UUI
     """The facts of rounds by (village, round); unknown ones are left out."""
     given = [{"village_id": village, "round_id": round_id} for village, round_id in named]
     return {
-        (row[0], row[1]): RoundFacts(row[2], row[3], row[4], frozenset(row[5])) for row in (execute(_FACTS, given) if given else [])
+        (row[0], row[1]): RoundFacts(row[2], row[3], row[4], frozenset(row[5]))
+        for row in (execute(_FACTS, given) if given else [])
     }
 
 
@@ -121,7 +122,9 @@ def round_(village_id: UUID, round_id: UUID) -> Round:
 def current_round(village_id: UUID) -> Round | None:
     """The latest open round, else the latest that was not cancelled."""
     rows = Round.rows().filter(village_id=village_id).exclude(state=RoundState.CANCELLED)
-    found: Round | None = rows.filter(state=RoundState.OPEN).order_by("-number").first() or rows.order_by("-number").first()
+    found: Round | None = (
+        rows.filter(state=RoundState.OPEN).order_by("-number").first() or rows.order_by("-number").first()
+    )
     return found
 
 
@@ -136,7 +139,12 @@ def stations(village_id: UUID, round_id: UUID) -> Sequence[Station]:
 
 
 def tubes(
-    village_id: UUID, round_: Round, at: datetime, *, states: Collection[str] | None = None, codes: Collection[str] | None = None
+    village_id: UUID,
+    round_: Round,
+    at: datetime,
+    *,
+    states: Collection[str] | None = None,
+    codes: Collection[str] | None = None,
 ) -> Sequence[TubeView]:
     """A round's tubes by the time they were opened."""
     rows = Tube.rows().filter(village_id=village_id, round=round_)
@@ -276,7 +284,8 @@ def retests(village_id: UUID, round_: Round) -> Retests:
     child = rolls.child(village_id, round_.roll_id, RETEST_KIND)
     if child is None:
         return Retests(None, Counts(), 0, 0)
-    settled = [entry.settled_by for entry in rolls.entries(village_id, child.pk, states=[State.DONE])]
+    done = rolls.entries(village_id, child.pk, states=[State.DONE])
+    settled = [entry.settled_by for entry in done if entry.settled_by]
     tubes_of = list(Sample.rows().filter(village_id=village_id, pk__in=settled).values_list("tube", flat=True))
     results = list(
         Tube.rows().filter(village_id=village_id, round=round_, code__in=tubes_of).values_list("code", "result")

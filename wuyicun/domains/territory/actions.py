@@ -80,7 +80,7 @@ def add_area(*, village_id: UUID, parent_path: str, level: Level, name: str, by:
 
 @transaction.atomic
 def remove_area(*, village_id: UUID, area_path: str, by: UUID | None, at: datetime) -> bool:
-    """Take back an area that was made by mistake; whether it could go: nothing lies below it and no unit or post is on it.
+    """Take back an area that was made by mistake, unless something lies below it or a unit or post is on it.
 
     Whether people live there is known above: whoever calls this has looked.
     """
