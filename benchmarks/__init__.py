@@ -1,0 +1,1 @@
+"""What is measured, with the raw limit of the same PostgreSQL measured in the same run. `./wuyi bench` runs it."""

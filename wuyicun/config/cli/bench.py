@@ -1,0 +1,46 @@
+"""`wuyi bench [NAME]`: what is measured, with the raw limit of the same PostgreSQL beside it.
+
+It works in a database of its own, which is dropped afterwards, on the same server with the settings of real use.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import sys
+
+from wuyicun.config.cli import database
+from wuyicun.config.cli.console import say
+from wuyicun.config.cli.services import interruptible
+from wuyicun.config.environment import ROOT
+from wuyicun.kernel.failure import Failure
+
+NAMES = ("ingest",)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", nargs="?", choices=NAMES, help="只测一项 / only this one")
+    parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    interruptible()
+    if not (ROOT / "benchmarks").is_dir():
+        english = "Benchmarks run in a clone of the source only."
+        raise Failure("benchmarks_missing", "性能测试只能在源代码目录中运行。", english)
+    sys.path.insert(0, str(ROOT))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wuyicun.config.settings")
+    for name in [arguments.name] if arguments.name else NAMES:
+        _measure(name, as_json=arguments.json)
+    return 0
+
+
+def _measure(name: str, *, as_json: bool) -> None:
+    """Measure one thing and print it: the table, or JSON in one line."""
+    report = importlib.import_module("benchmarks.report")
+    with database.apart("_bench") as (read, server):
+        database.migrate()
+        results = importlib.import_module(f"benchmarks.{name}").measure(read, server, say)
+    print(json.dumps({"name": name, "results": results}) if as_json else report.table(name, results), flush=True)
