@@ -19,7 +19,7 @@ from wuyicun.kernel.documents import words
 
 PACKAGE = Path(__file__).resolve().parent.parent
 ENGLISH = PACKAGE / "locale" / "en" / "LC_MESSAGES" / "django.po"
-KEYWORDS = {
+KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,
@@ -79,7 +79,7 @@ def _messages() -> Iterator[tuple[str, Message, str | None]]:
         # Django's own reading of a template leaves calls among blanked-out text; indented as the text was.
         lines = templatize(path.read_text(encoding="utf-8"), origin=str(path)).splitlines()
         source = "\n".join(line.lstrip() for line in lines)
-        found = extract_python(BytesIO(source.encode()), list(KEYWORDS), [], {"encoding": "utf-8"})
+        found = extract_python(BytesIO(source.encode()), KEYWORDS, [], {"encoding": "utf-8"})
         yield from _from_calls(path, found)
     for path in sorted((PACKAGE / "templates" / "print").glob("*.typ")):
         for _line, message in words.messages(path.read_text(encoding="utf-8")):

@@ -7,13 +7,13 @@ from typing import Any, cast
 from uuid import UUID
 
 import msgspec
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from wuyicun.domains.screening import queries as screening
-from wuyicun.domains.screening.models import Round
 from wuyicun.fieldsync import queries, tokens
 from wuyicun.fieldsync.schemas import (
     FindAsked,
@@ -77,7 +77,7 @@ def _with_token(view: Callable[[HttpRequest, Sender], HttpResponse]) -> Callable
         try:
             with scopes.enter(sender.scope):
                 return view(request, sender)
-        except (Refusal, Round.DoesNotExist) as error:
+        except (Refusal, ObjectDoesNotExist) as error:
             return told({"code": getattr(error, "code", "not_found")}, getattr(error, "status", 404))
         except (msgspec.DecodeError, ValueError):
             return told({"code": "unreadable"}, 400)

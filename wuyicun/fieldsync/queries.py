@@ -14,7 +14,7 @@ from wuyicun.domains.registry import search
 from wuyicun.domains.rolls import queries as rolls
 from wuyicun.domains.rolls.rules import State
 from wuyicun.domains.screening import queries as screening
-from wuyicun.domains.screening.models import Round
+from wuyicun.domains.screening.queries import RoundRow
 from wuyicun.domains.territory import queries as territory
 from wuyicun.fieldsync.schemas import (
     CountsTold,
@@ -54,7 +54,7 @@ def rounds_told(village_id: UUID) -> list[RoundTold]:
     return told
 
 
-def find(scope: Scope, village_id: UUID, round_: Round, text: str, at: datetime) -> PeopleTold:
+def find(scope: Scope, village_id: UUID, round_: RoundRow, text: str, at: datetime) -> PeopleTold:
     """People by whatever was scanned or typed. A sampler at a station may meet anyone of the village."""
     ids = search.people(village_id, text, limit=MOST_FOUND + 1)
     paths = scope.paths(Permission.VIEW_PEOPLE)
@@ -63,7 +63,7 @@ def find(scope: Scope, village_id: UUID, round_: Round, text: str, at: datetime)
 
 
 def people_told(
-    village_id: UUID, round_: Round, ids: Sequence[UUID], at: datetime, paths: Collection[str]
+    village_id: UUID, round_: RoundRow, ids: Sequence[UUID], at: datetime, paths: Collection[str]
 ) -> list[PersonTold]:
     """The named people, in the order given, as far as they lie in the areas of the asker."""
     briefs = registry.brief(village_id, ids)
@@ -95,7 +95,7 @@ def people_told(
 
 
 def missing(
-    *, scope: Scope, village_id: UUID, round_: Round, area_path: str, after: UUID | None, at: datetime
+    *, scope: Scope, village_id: UUID, round_: RoundRow, area_path: str, after: UUID | None, at: datetime
 ) -> MissingTold:
     """A page of who is missing below an area, by micro-grid and household."""
     paths = scope.paths(Permission.VIEW_PEOPLE)
@@ -126,8 +126,3 @@ def tray(
     if after is not None:
         rows = rows.filter(pk__lt=after)
     return list(rows.order_by("-pk")[:limit])
-
-
-def tray_count(village_id: UUID) -> int:
-    """How many records wait in the tray."""
-    return Quarantined.rows().filter(village_id=village_id, decision="").count()

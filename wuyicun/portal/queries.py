@@ -13,12 +13,10 @@ from wuyicun.domains.registry import queries as registry
 from wuyicun.domains.rolls import queries as rolls
 from wuyicun.domains.rolls.rules import Counts
 from wuyicun.domains.screening import queries as screening
-from wuyicun.domains.screening.models import Round
-from wuyicun.domains.screening.queries import Mistakes, TubeTotals
+from wuyicun.domains.screening.queries import Mistakes, RoundRow, TubeTotals
 from wuyicun.domains.screening.rules import RoundState, finish_at, quarter_start
 from wuyicun.domains.territory import queries as territory
 from wuyicun.domains.territory.queries import Node
-from wuyicun.fieldsync import queries as fieldsync
 from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.records import queries as records
 from wuyicun.kernel.roles import Permission
@@ -55,7 +53,7 @@ class Board:
     """The Today board of a village."""
 
     people: int
-    round: Round | None
+    round: RoundRow | None
     counts: Counts
     finish_at: datetime | None
     coverage: tuple[AreaCoverage, ...]
@@ -93,7 +91,7 @@ def board(scope: Scope, village_id: UUID, at: datetime) -> Board:
         tubes=screening.totals(screening.tubes(village_id, round_, at)),
         retests_owed=screening.retests(village_id, round_).counts.owed,
         mistakes=wrong,
-        tray=fieldsync.tray_count(village_id),
+        tray=records.kept_aside(village_id),
         activity=activity(scope, village_id),
     )
 
@@ -103,7 +101,7 @@ def mistakes(village_id: UUID, at: datetime) -> Sequence[Mistakes]:
     return screening.mistakes(village_id, quarter_start(timezone.localtime(at)), at)
 
 
-def coverage(village_id: UUID, round_: Round) -> tuple[AreaCoverage, ...]:
+def coverage(village_id: UUID, round_: RoundRow) -> tuple[AreaCoverage, ...]:
     """Coverage by section and micro-grid."""
     leaves = {leaf.area_path: leaf.counts for leaf in rolls.leaf_counts(village_id, round_.roll_id)}
     sections = [_coverage(node, leaves) for node in territory.tree(village_id).children]

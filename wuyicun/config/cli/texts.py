@@ -8,7 +8,9 @@ from wuyicun.config import texts
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--check", action="store_true", help="只检查,不改文件 / change nothing, fail when some are missing")
+    parser.add_argument(
+        "--check", action="store_true", help="只检查,不改文件 / change nothing, fail when some are missing"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

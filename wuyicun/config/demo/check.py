@@ -16,7 +16,7 @@ from wuyicun.domains.registry import queries as registry
 from wuyicun.domains.registry.rules import Residence
 from wuyicun.domains.rolls import queries as rolls
 from wuyicun.domains.screening import queries as screening
-from wuyicun.domains.screening.models import Round
+from wuyicun.domains.screening.queries import RoundRow
 from wuyicun.domains.screening.reports import figures
 from wuyicun.domains.screening.rules import RoundState
 from wuyicun.domains.territory import queries as territory
@@ -175,7 +175,7 @@ class _Walk:
         self._progress("关闭本轮 / Closing the round")
         self.secretary.fill_in(f"/screening/closing/{self.round}/", {})
 
-    def _round(self) -> tuple[UUID, Round]:
+    def _round(self) -> tuple[UUID, RoundRow]:
         village = UUID(self.phones[0].village)
         with scope.enter(scope.of_system([village])):
             return village, screening.round_(village, UUID(self.round))

@@ -15,7 +15,7 @@ from wuyicun.config.demo.workbook import write_village
 from wuyicun.domains.registry.importing import shell
 from wuyicun.domains.territory import actions as territory
 from wuyicun.domains.territory import queries as territory_queries
-from wuyicun.domains.territory.models import Area
+from wuyicun.domains.territory.queries import AreaRow
 from wuyicun.kernel import clock, scope
 from wuyicun.kernel.accounts import actions as accounts
 from wuyicun.kernel.accounts import queries as account_queries
@@ -127,7 +127,7 @@ def _staff(village: Village, password: str, at: datetime) -> None:
         )
 
 
-def _path(village: Village, areas: dict[str, Area], name: str) -> str:
+def _path(village: Village, areas: dict[str, AreaRow], name: str) -> str:
     return areas[name].area_path if name else village.area_path
 
 

@@ -18,6 +18,9 @@ from wuyicun.kernel.crypto import blind_index, unseal
 from wuyicun.kernel.scope import within
 from wuyicun.kernel.web.formatting import masked_phone
 
+PersonRow = Person
+"""For rooms above, which may name what they are given but not query it."""
+
 
 def known_people(named: Collection[tuple[UUID, UUID]]) -> Mapping[tuple[UUID, UUID | str], UUID]:
     """Those of the (village, person) that exist, each to the person's id."""

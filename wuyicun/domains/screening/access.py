@@ -15,7 +15,7 @@ from wuyicun.domains.screening.models import Round
 from wuyicun.domains.screening.queries import TubeView
 from wuyicun.domains.screening.rules import RoundState
 from wuyicun.domains.territory import queries as territory
-from wuyicun.domains.territory.models import Area
+from wuyicun.domains.territory.queries import AreaRow
 from wuyicun.kernel.errors import NotYours
 from wuyicun.kernel.records.kinds import kinds
 from wuyicun.kernel.roles import Permission
@@ -61,7 +61,7 @@ def whole_round(scope: Scope, village_id: UUID, round_id: UUID, permission: Perm
     return round_
 
 
-def leaves(scope: Scope, village_id: UUID, round_: Round, permission: Permission) -> Sequence[Area]:
+def leaves(scope: Scope, village_id: UUID, round_: Round, permission: Permission) -> Sequence[AreaRow]:
     """The micro-grids of the village in which the account may do this and in which the round has people, 未入网 last.
 
     People from outside of the round's area who were sampled stand on it too: its leaves say where, not its path.

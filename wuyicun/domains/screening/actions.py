@@ -15,8 +15,8 @@ from wuyicun.domains.profiles import queries as profiles
 from wuyicun.domains.rolls import actions as rolls
 from wuyicun.domains.rolls import queries as roll_queries
 from wuyicun.domains.screening import queries, reports
+from wuyicun.domains.screening.drawing import draw
 from wuyicun.domains.screening.models import Report, Round, Sample, Station
-from wuyicun.domains.screening.rolls import draw
 from wuyicun.domains.screening.rules import ROLL_KIND, RoundState
 from wuyicun.kernel.audit.actions import audit
 from wuyicun.kernel.errors import Refusal

@@ -98,7 +98,14 @@ def add_voids(rows: Sequence[Row]) -> Voided:
     execute(
         _ADD_VOIDS,
         [
-            {"id": r.id, "village_id": r.village_id, "record_id": r.data.record, "reason": r.data.reason, "at": r.at, "by": r.by}
+            {
+                "id": r.id,
+                "village_id": r.village_id,
+                "record_id": r.data.record,
+                "reason": r.data.reason,
+                "at": r.at,
+                "by": r.by,
+            }
             for r in rows
         ],
     )
@@ -124,7 +131,9 @@ def voided_before(rows: Sequence[Row]) -> set[UUID]:
     return {row[0] for row in execute(_VOIDED, given)} if given else set()
 
 
-_GIVEN = "given AS (SELECT * FROM json_to_recordset(%s::json) AS r (id uuid, village_id uuid, round_id uuid, code text))"
+_GIVEN = (
+    "given AS (SELECT * FROM json_to_recordset(%s::json) AS r (id uuid, village_id uuid, round_id uuid, code text))"
+)
 
 _EXPECT = f"""
 WITH {_GIVEN}
@@ -232,7 +241,8 @@ def decide(tubes: Mapping[TubeKey, bool], at: datetime) -> None:
     if not tubes:
         return
     rows = [
-        {"id": uuid7(), "village_id": key.village_id, "round_id": key.round_id, "code": key.code} for key in sorted(tubes)
+        {"id": uuid7(), "village_id": key.village_id, "round_id": key.round_id, "code": key.code}
+        for key in sorted(tubes)
     ]
     told = [row for row, key in zip(rows, sorted(tubes), strict=True) if tubes[key]]
     execute(_EXPECT, rows)

@@ -76,7 +76,9 @@ class Tube(VillageModel):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["village_id", "round", "code"], name="tube_code_once")
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["village_id", "round", "state"], name="tube_by_state")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["village_id", "round", "state"], name="tube_by_state")
+        ]
 
 
 class Sample(VillageModel):
@@ -133,7 +135,9 @@ class Void(VillageModel):
     by = models.UUIDField(null=True)
 
     class Meta:
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["village_id", "record_id"], name="void_by_record")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["village_id", "record_id"], name="void_by_record")
+        ]
 
 
 class Report(VillageModel):

@@ -27,6 +27,9 @@ from wuyicun.domains.screening.rules import (
     leaves_by,
 )
 
+RoundRow = Round
+"""For rooms above, which may name what they are given but not query it."""
+
 
 @dataclass(frozen=True)
 class RoundFacts:

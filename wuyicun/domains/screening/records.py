@@ -189,7 +189,9 @@ def _people(rows: Sequence[Row]) -> _People:
 
 def _areas(rows: Sequence[Row]) -> Mapping[tuple[UUID, UUID], str]:
     """Where those live of whom something is said at the door: only who looks after an area may say it."""
-    return registry.areas_of_people({(r.village_id, r.data.person) for r in rows if isinstance(r.data, (DoorOutcome, Excuse))})
+    return registry.areas_of_people(
+        {(r.village_id, r.data.person) for r in rows if isinstance(r.data, (DoorOutcome, Excuse))}
+    )
 
 
 def _refusal(
@@ -212,7 +214,9 @@ def _refusal(
         return "unknown_station"
     if isinstance(data, Sample):
         named = data.person or data.card
-        return "" if named and (row.village_id, named) in people else ("unknown_card" if data.card else "unknown_person")
+        return (
+            "" if named and (row.village_id, named) in people else ("unknown_card" if data.card else "unknown_person")
+        )
     if isinstance(data, (DoorOutcome, Excuse)):
         area = areas.get((row.village_id, data.person))
         if area is None:

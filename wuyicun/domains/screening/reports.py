@@ -34,7 +34,8 @@ def compose(village_id: UUID, round_: Round, at: datetime) -> dict[str, Any]:
         "closed_at": round_.closed_at.isoformat() if round_.closed_at else None,
         "counts": figures(counts),
         "areas": [
-            {"area": names.get(leaf.area_path, ""), "area_path": leaf.area_path, **figures(leaf.counts)} for leaf in leaves
+            {"area": names.get(leaf.area_path, ""), "area_path": leaf.area_path, **figures(leaf.counts)}
+            for leaf in leaves
         ],
         "tubes": {
             "all": totals.all,
@@ -141,5 +142,3 @@ def amend(rounds: Iterable[tuple[UUID, UUID]], at: datetime) -> None:
             roll.state = RollState.AMENDED
             roll.save(update_fields=["state"])
         freeze(village_id=village, round_=round_, by=None, at=at)
-
-

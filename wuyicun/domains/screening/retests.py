@@ -48,9 +48,7 @@ def decide(tubes: Sequence[Mapping[str, object]], at: datetime) -> None:
         child = roll_queries.child(village, roll_id, RETEST_KIND)
         if child is None and not any_positive:
             continue
-        members = {
-            row[0]: rolls.Subject(row[0], row[1], row[2]) for row in _query(_MEMBERS, village, round_id)
-        }
+        members = {row[0]: rolls.Subject(row[0], row[1], row[2]) for row in _query(_MEMBERS, village, round_id)}
         if child is None:
             child = rolls.open_roll(
                 village_id=village,
@@ -144,7 +142,8 @@ def _tell(people: set[tuple[UUID, UUID]], at: datetime) -> None:
     standing.know([Known(*row) for row in execute(_KNOWN, given)] if given else [], at)
 
 
-def _query(sql: str, *parameters: object) -> list[tuple[UUID, UUID, str]]:
+def _query(sql: str, village_id: UUID, round_id: UUID) -> list[tuple[UUID, UUID, str]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchall()
+        cursor.execute(sql, [village_id, round_id])
+        rows: list[tuple[UUID, UUID, str]] = cursor.fetchall()
+        return rows

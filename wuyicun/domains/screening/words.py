@@ -111,11 +111,11 @@ VOID_REASONS: dict[str, Words] = {
 }
 
 FLAGS: dict[str, Words] = {
-    "duplicate_sample": _("重复采样：本轮已有一份有效样本"),
-    "over_pool": _("超出混采人数：这一份不计，本人仍待采"),
-    "foreign_device": _("别的手机采进了这支管：这一份不计，本人仍待采"),
-    "tube_ended": _("试管作废或遗失：这一份不计，本人仍待采"),
-    "tube_not_opened": _("还没有收到开管记录：等那台手机上传"),
+    "duplicate_sample": _("重复采样，本轮已有一份有效的"),
+    "over_pool": _("超出混采人数，这一份不计"),
+    "foreign_device": _("不是开管的手机采的，这一份不计"),
+    "tube_ended": _("试管作废或遗失，这一份不计"),
+    "tube_not_opened": _("还没有收到开管记录，等那台手机上传"),
     "voided": _("已撤销"),
 }
 

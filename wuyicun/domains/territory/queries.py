@@ -13,6 +13,9 @@ from wuyicun.domains.territory.models import Area, Division, Post, Unit
 from wuyicun.domains.territory.rules import LEAVES, Level
 from wuyicun.kernel.scope import within
 
+AreaRow = Area
+"""For rooms above, which may name what they are given but not query it."""
+
 
 @dataclass(frozen=True)
 class Node:

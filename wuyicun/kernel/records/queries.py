@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from wuyicun.kernel.records.models import Record
+from wuyicun.kernel.records.models import Quarantined, Record
 
 
 @dataclass(frozen=True)
@@ -32,3 +32,8 @@ def latest(village_id: UUID, kinds: Collection[str], limit: int) -> list[Record]
     """The records of these kinds that arrived last, latest first."""
     rows = Record.rows().filter(village_id=village_id, kind__in=kinds)
     return list(rows.order_by("-received_at", "-id")[:limit])
+
+
+def kept_aside(village_id: UUID) -> int:
+    """How many records wait in the tray for a decision."""
+    return Quarantined.rows().filter(village_id=village_id, decision="").count()

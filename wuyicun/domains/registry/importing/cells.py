@@ -13,7 +13,7 @@ from wuyicun.domains.registry.actions import Stay
 from wuyicun.domains.registry.models import Household, Person, PersonGroup, Place
 from wuyicun.domains.registry.rules import Group
 from wuyicun.domains.territory import queries as territory
-from wuyicun.domains.territory.models import Area
+from wuyicun.domains.territory.queries import AreaRow
 from wuyicun.domains.territory.rules import Level
 from wuyicun.kernel.audit.actions import audit
 from wuyicun.kernel.errors import Refusal
@@ -82,7 +82,7 @@ def set_of_place(place: Place, cell: str, said: str, *, by: UUID | None, at: dat
     audit("registry.edit_place", by=by, at=at, village_id=place.village_id, subject=("place", place.pk), data=data)
 
 
-def _area(village_id: UUID, said: str) -> Area:
+def _area(village_id: UUID, said: str) -> AreaRow:
     section, _slash, micro_grid = said.partition("/")
     areas = territory.areas(village_id, levels=[Level.GRID, Level.MICRO_GRID])
     grid = next((area for area in areas if area.level == Level.GRID and area.name == section), None)

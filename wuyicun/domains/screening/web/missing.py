@@ -33,7 +33,7 @@ from wuyicun.domains.screening.web.common import (
 )
 from wuyicun.domains.screening.web.lines import House, Line, attempts_words, houses
 from wuyicun.domains.screening.words import Words
-from wuyicun.domains.territory.models import Area
+from wuyicun.domains.territory.queries import AreaRow
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.audit.actions import audit
@@ -121,7 +121,7 @@ def missing(request: ScopedRequest, round_id: UUID) -> HttpResponse:
     return render(request, "screening/missing.html", context)
 
 
-def _counts(village_id: UUID, round_: Round, leaves: Sequence[Area]) -> Mapping[str, Counts]:
+def _counts(village_id: UUID, round_: Round, leaves: Sequence[AreaRow]) -> Mapping[str, Counts]:
     found = {leaf.area_path: leaf.counts for leaf in rolls.leaf_counts(village_id, round_.roll_id)}
     return {leaf.area_path: found.get(leaf.area_path, Counts()) for leaf in leaves}
 
@@ -160,7 +160,7 @@ def _state_chips(asked: Asked, below: Counts) -> Sequence[Chip]:
     ]
 
 
-def _area_chips(asked: Asked, leaves: Sequence[Area], counts: Mapping[str, Counts]) -> Sequence[Chip]:
+def _area_chips(asked: Asked, leaves: Sequence[AreaRow], counts: Mapping[str, Counts]) -> Sequence[Chip]:
     if len(leaves) < 2:
         return []
     chips = [

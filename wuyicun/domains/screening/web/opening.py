@@ -22,7 +22,7 @@ from wuyicun.domains.registry.queries import PlaceBrief
 from wuyicun.domains.registry.rules import PlaceKind
 from wuyicun.domains.screening import actions, queries
 from wuyicun.domains.screening.actions import NewStation
-from wuyicun.domains.screening.rolls import draw
+from wuyicun.domains.screening.drawing import draw
 from wuyicun.domains.screening.rules import RoundState
 from wuyicun.domains.screening.web.common import Head
 from wuyicun.domains.territory import queries as territory
