@@ -1,5 +1,5 @@
 import { computed, onMounted, onScopeDispose, shallowRef, type ComputedRef, type Ref } from "vue";
-import type { Household } from "../engine/api.ts";
+import type { EntryState, Household } from "../engine/api.ts";
 import type { FieldApp } from "./context.ts";
 
 const REFRESH_MS = 30_000;
@@ -10,6 +10,8 @@ export interface MissingList {
   asOf: Ref<number>;
   isLoading: Ref<boolean>;
   areas: ComputedRef<{ area: string; count: number }[]>;
+  /** How many of the listed are in each state. */
+  counts: ComputedRef<Record<"owed" | "unreachable" | "refused", number>>;
   load(): Promise<void>;
 }
 
@@ -25,6 +27,12 @@ export function useMissing(app: FieldApp, village: string, round: string): Missi
     return [...counts].map(([area, count]) => ({ area, count })).sort((one, two) => two.count - one.count);
   });
 
+  const counts = computed(() => {
+    const states = (households.value ?? []).flatMap(({ people }) => people.map(({ state }) => state));
+    const count = (state: EntryState): number => states.filter((each) => each === state).length;
+    return { owed: count("owed"), unreachable: count("unreachable"), refused: count("refused") };
+  });
+
   async function load(): Promise<void> {
     if (isLoading.value) return;
     isLoading.value = true;
@@ -36,7 +44,7 @@ export function useMissing(app: FieldApp, village: string, round: string): Missi
         all.push(...page.households);
         cursor = page.next;
       } while (cursor !== null);
-      households.value = all;
+      households.value = byHouse(all);
       asOf.value = Date.now();
       app.remember(all.flatMap(({ people }) => people));
     } catch {
@@ -51,5 +59,18 @@ export function useMissing(app: FieldApp, village: string, round: string): Missi
   onScopeDispose(() => {
     clearInterval(timer);
   });
-  return { households, asOf, isLoading, areas, load };
+  return { households, asOf, isLoading, areas, counts, load };
+}
+
+const inOrder = new Intl.Collator("zh", { numeric: true });
+
+/** Pages may part a household; 2 号 comes before 10 号. */
+export function byHouse(pages: readonly Household[]): Household[] {
+  const houses = new Map<string, Household>();
+  for (const { house, area, people } of pages) {
+    const key = `${area} ${house}`;
+    const known = houses.get(key);
+    houses.set(key, { house, area, people: [...(known?.people ?? []), ...people] });
+  }
+  return [...houses.values()].sort((one, two) => inOrder.compare(one.area, two.area) || inOrder.compare(one.house, two.house));
 }
