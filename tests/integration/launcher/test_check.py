@@ -26,8 +26,9 @@ def ready(
     return environment.read()
 
 
-def codes(read: Environment) -> list[str]:
-    return [problem.code for problem in check.problems(read)]
+def codes(read: Environment, *, just_migrated: bool = True) -> list[str]:
+    """Looking at the migrations takes a process of its own, so only one test does it."""
+    return [problem.code for problem in check.problems(read, just_migrated=just_migrated)]
 
 
 def as_role(read: Environment, url: str) -> Environment:
@@ -67,8 +68,9 @@ def test_the_owner_of_the_tables_is_refused(ready: Environment) -> None:
 
 
 def test_missing_migrations_are_named(ready: Environment, owner: psycopg.Connection[Any]) -> None:
+    assert codes(ready, just_migrated=False) == []
     owner.execute("DELETE FROM django_migrations WHERE app = 'sessions'")
-    assert codes(ready) == ["migrations_missing"]
+    assert codes(ready, just_migrated=False) == ["migrations_missing"]
 
 
 def test_keys_of_another_installation_are_refused(ready: Environment) -> None:
@@ -106,5 +108,5 @@ def test_a_database_that_does_not_answer_is_named(ready: Environment) -> None:
 
 
 def test_each_problem_is_one_line_in_each_language(ready: Environment, capfd: pytest.CaptureFixture[str]) -> None:
-    assert not check.passed(as_role(ready, ready.owner_url))
+    assert not check.passed(as_role(ready, ready.owner_url), just_migrated=True)
     assert len(capfd.readouterr().err.splitlines()) == 2
