@@ -19,6 +19,7 @@ UNREAD = "registry.person.unread"
 PLACE_PHONE = "registry.place.phone"
 CARD = "registry.card.token"
 CONFLICT = "registry.conflict.values"
+OUTLINE = "registry.import.outline"
 
 
 def _part(number: int, width: int) -> LPad:
@@ -225,15 +226,16 @@ class SearchKey(VillageModel):
 class ImportBatch(VillageModel):
     """One roster file: what was read, what it would do, what was done, and whether it was undone.
 
-    `state` is one of `rules.BatchState`. `layouts` says by sheet what it lists and what its columns hold; `counts` are
-    the figures of the command line and of the page; `areas` the grids and micro-grids that the batch has made.
+    `state` is one of `rules.BatchState`. `outline` says what each sheet lists and what its columns hold, with samples;
+    `counts` are the figures of the page; `areas` the grids and micro-grids that the batch has made; `refusal` why the
+    last step went no further.
     """
 
     file_name = models.CharField(max_length=200)
     file_bytes = models.BigIntegerField(default=0)
     digest = models.BinaryField()
     state = models.CharField(max_length=16)
-    layouts = models.JSONField(default=list)
+    outline_sealed = models.BinaryField(null=True)
     counts = models.JSONField(default=dict)
     areas = models.JSONField(default=list)
     refusal = models.JSONField(null=True)
@@ -247,6 +249,15 @@ class ImportBatch(VillageModel):
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["village_id", "made_at"], name="import_by_time")]
+
+    @property
+    def outline(self) -> str:
+        """What the sheets are taken for, as JSON."""
+        return "[]" if self.outline_sealed is None else unseal(self.outline_sealed, OUTLINE)
+
+    def set_outline(self, outline: str) -> None:
+        """Seal it: the samples are people's data."""
+        self.outline_sealed = seal(outline, OUTLINE)
 
 
 class ImportRow(VillageModel):

@@ -290,13 +290,12 @@ def is_away(whereabouts: Whereabouts) -> bool:
 class BatchState(StrEnum):
     """How far the import of a roster file has come."""
 
-    WAITING = "waiting"
     READ = "read"
+    WORKING = "working"
     PREVIEWED = "previewed"
     COMMITTED = "committed"
     UNDONE = "undone"
     DROPPED = "dropped"
-    REFUSED = "refused"
 
 
 class RowStatus(StrEnum):

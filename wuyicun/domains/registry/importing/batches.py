@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django import app
 
 from wuyicun.domains.registry.importing import files, reading
 from wuyicun.domains.registry.importing.committing import commit, lock
@@ -19,13 +20,18 @@ from wuyicun.domains.registry.importing.figures import figures
 from wuyicun.domains.registry.importing.reading import Reading
 from wuyicun.domains.registry.importing.recording import forget_lines, record_lines
 from wuyicun.domains.registry.models import ColumnMapping, ImportBatch
+from wuyicun.domains.registry.roster import Book, SheetLayout
 from wuyicun.domains.registry.rules import BatchState
 from wuyicun.kernel.accounts.models import Village
 from wuyicun.kernel.audit.actions import audit
 from wuyicun.kernel.errors import Refusal
 from wuyicun.kernel.ids import uuid7
 
-_OPEN = (BatchState.READ, BatchState.PREVIEWED)
+AT_ONCE_ROWS = 3_000
+"""Files of more rows are worked on by a job, so that nobody waits for an answer longer than a few seconds."""
+
+JOB = "registry.import_step"
+_OPEN = (BatchState.READ, BatchState.WORKING, BatchState.PREVIEWED)
 
 
 class BatchEnded(Refusal):
@@ -45,7 +51,7 @@ class FileGone(Refusal):
 
 def take_in(
     *, village: Village, file_name: str, content: Iterable[bytes], by: UUID | None, at: datetime
-) -> tuple[ImportBatch, Reading]:
+) -> ImportBatch:
     """Keep a file and read it.
 
     Args:
@@ -61,7 +67,8 @@ def take_in(
     kept = files.keep(batch_id, content)
     try:
         with transaction.atomic():
-            read = _read(batch_id, file_name, village.pk, ())
+            book = _read(batch_id, file_name)
+            read = reading.lay_out(book, village_id=village.pk)
             batch = ImportBatch(
                 id=batch_id,
                 village_id=village.pk,
@@ -69,18 +76,17 @@ def take_in(
                 file_bytes=kept.size,
                 digest=kept.digest,
                 state=BatchState.READ,
-                layouts=reading.as_json(read.layouts),
+                counts={"rows": {sheet.name: len(sheet.rows) for sheet in book.sheets}},
                 made_at=at,
                 made_by=by,
             )
+            batch.set_outline(reading.as_json(read.layouts))
             batch.save(force_insert=True)
-            data = {"bytes": kept.size, "sheets": len(read.layouts)}
-            subject = ("import", batch_id)
-            audit("registry.take_in_roster", by=by, at=at, village_id=village.pk, subject=subject, data=data)
+            _audit("registry.take_in_roster", batch, by, at, bytes=kept.size, sheets=len(read.layouts))
     except BaseException:
         files.forget(batch_id)
         raise
-    return batch, read
+    return batch
 
 
 def read_again(batch: ImportBatch) -> Reading:
@@ -89,23 +95,21 @@ def read_again(batch: ImportBatch) -> Reading:
     Raises:
         FileGone: it isn't kept any longer.
     """
-    return _read(batch.pk, batch.file_name, None, batch.layouts)
+    return Reading(_read(batch.pk, batch.file_name), layouts_of(batch))
 
 
-def _read(batch_id: UUID, file_name: str, village_id: UUID | None, chosen: Iterable[Mapping[str, Any]]) -> Reading:
-    with _opened(batch_id, file_name) as path:
-        book = reading.read(path, name=file_name)
-    return reading.lay_out(book, village_id=village_id, chosen=list(chosen))
+def layouts_of(batch: ImportBatch) -> tuple[SheetLayout, ...]:
+    """What the sheets of a batch are taken for, without reading the file."""
+    return reading.from_json(batch.outline)
 
 
-@contextmanager
-def _opened(batch_id: UUID, file_name: str) -> Iterator[Any]:
+def _read(batch_id: UUID, file_name: str) -> Book:
     with contextlib.ExitStack() as stack:
         try:
             path = stack.enter_context(files.opened(batch_id, file_name))
         except FileNotFoundError:
             raise FileGone from None
-        yield path
+        return reading.read(path, name=file_name)
 
 
 @transaction.atomic
@@ -129,22 +133,70 @@ def choose(
         ValueError: no such kind or field.
     """
     batch = _locked(batch)
-    read = read_again(batch)
-    layouts = [
+    before = layouts_of(batch)
+    after = [
         reading.with_choice(layout, kinds.get(layout.sheet, layout.kind), columns.get(layout.sheet, {}))
-        for layout in read.layouts
+        for layout in before
     ]
-    for before, after in zip(read.layouts, layouts, strict=True):
-        if (before.kind, before.mapping) != (after.kind, after.mapping) and after.header_rows:
+    for old, new in zip(before, after, strict=True):
+        if (old.kind, old.mapping) != (new.kind, new.mapping) and new.header_rows:
             ColumnMapping.rows().update_or_create(
                 village_id=batch.village_id,
-                signature=after.signature,
-                defaults={"kind": after.kind, "columns": after.mapping, "updated_at": at},
+                signature=new.signature,
+                defaults={"kind": new.kind, "columns": new.mapping, "updated_at": at},
             )
-    batch.layouts, batch.state = reading.as_json(layouts), BatchState.READ
-    batch.save(update_fields=["layouts", "state"])
-    audit("registry.map_roster", by=by, at=at, village_id=batch.village_id, subject=("import", batch.pk))
+    batch.state, batch.refusal = BatchState.READ, None
+    batch.set_outline(reading.as_json(after))
+    batch.save(update_fields=["outline_sealed", "state", "refusal"])
+    _audit("registry.map_roster", batch, by, at)
     return batch
+
+
+def begin(*, village: Village, batch: ImportBatch, step: str, digest: str, by: UUID | None, at: datetime) -> None:
+    """Take a step, `preview` or `commit`: at once, or for a long file by a job.
+
+    Args:
+        village: whose people it lists.
+        batch: the file's batch.
+        step: what to do.
+        digest: for a commit, of the diff that was shown.
+
+    Raises:
+        As `preview` and `carry_out`, where it is done at once.
+    """
+    if sum(batch.counts.get("rows", {}).values()) <= AT_ONCE_ROWS:
+        take(village=village, batch=batch, step=step, digest=digest, by=by, at=at)
+        return
+    with transaction.atomic():
+        batch = _locked(batch)
+        batch.state, batch.refusal = BatchState.WORKING, None
+        batch.counts = {**batch.counts, "step": step, "since": at.isoformat()}
+        batch.save(update_fields=["state", "refusal", "counts"])
+        app.configure_task(JOB, lock=f"registry.import {village.pk}").defer(
+            village_id=str(village.pk),
+            batch_id=str(batch.pk),
+            step=step,
+            digest=digest,
+            by=str(by) if by else None,
+            language=get_language() or "",
+        )
+
+
+def take(*, village: Village, batch: ImportBatch, step: str, digest: str, by: UUID | None, at: datetime) -> None:
+    """Take a step now. Raises as `preview` and `carry_out`."""
+    if step == "commit":
+        carry_out(village=village, batch=batch, digest=digest, by=by, at=at)
+    else:
+        preview(village=village, batch=batch, by=by, at=at)
+
+
+@transaction.atomic
+def go_no_further(*, batch: ImportBatch, step: str, words: str) -> None:
+    """A job's step was refused: the batch stands where it stood before, and says why."""
+    batch = _locked(batch)
+    batch.state = BatchState.PREVIEWED if step == "commit" else BatchState.READ
+    batch.refusal = {"words": words}
+    batch.save(update_fields=["state", "refusal"])
 
 
 @transaction.atomic
@@ -161,9 +213,9 @@ def preview(*, village: Village, batch: ImportBatch, by: UUID | None, at: dateti
     diff = work_out(village, read.roster(at), read.layouts, sealing=False)
     record_lines(village.pk, batch.pk, diff.problems)
     batch.state, batch.previewed_at, batch.diff_digest = BatchState.PREVIEWED, at, diff.digest
-    batch.counts = _counts(diff)
-    batch.save(update_fields=["state", "previewed_at", "diff_digest", "counts"])
-    audit("registry.preview_roster", by=by, at=at, village_id=village.pk, subject=("import", batch.pk))
+    batch.counts, batch.refusal = _counts(batch, diff), None
+    batch.save(update_fields=["state", "previewed_at", "diff_digest", "counts", "refusal"])
+    _audit("registry.preview_roster", batch, by, at)
     return diff
 
 
@@ -187,8 +239,8 @@ def carry_out(*, village: Village, batch: ImportBatch, digest: str, by: UUID | N
     diff = commit(
         village=village, batch=batch, roster=read.roster(at), layouts=read.layouts, digest=digest, by=by, at=at
     )
-    batch.counts = _counts(diff)
-    batch.save(update_fields=["counts"])
+    batch.counts, batch.refusal = _counts(batch, diff), None
+    batch.save(update_fields=["counts", "refusal"])
     return diff
 
 
@@ -197,10 +249,10 @@ def drop(*, batch: ImportBatch, by: UUID | None, at: datetime) -> None:
     """Forget a file that was not imported. Raises BatchEnded: too late."""
     batch = _locked(batch)
     forget_lines(batch.village_id, batch.pk)
-    batch.state, batch.counts = BatchState.DROPPED, {}
-    batch.save(update_fields=["state", "counts"])
+    batch.state, batch.counts, batch.outline_sealed = BatchState.DROPPED, {}, None
+    batch.save(update_fields=["state", "counts", "outline_sealed"])
     files.forget(batch.pk)
-    audit("registry.drop_roster", by=by, at=at, village_id=batch.village_id, subject=("import", batch.pk))
+    _audit("registry.drop_roster", batch, by, at)
 
 
 def _locked(batch: ImportBatch) -> ImportBatch:
@@ -210,6 +262,15 @@ def _locked(batch: ImportBatch) -> ImportBatch:
     return current
 
 
-def _counts(diff: Diff) -> dict[str, Any]:
-    village = diff.roster.village
-    return {**diff.counts, "figures": figures(diff), "areas": [list(area) for area in diff.areas], "village": village}
+def _counts(batch: ImportBatch, diff: Diff) -> dict[str, Any]:
+    return {
+        **diff.counts,
+        "rows": batch.counts.get("rows", {}),
+        "figures": figures(diff),
+        "areas": [list(area) for area in diff.areas],
+        "village": diff.roster.village,
+    }
+
+
+def _audit(action: str, batch: ImportBatch, by: UUID | None, at: datetime, **data: object) -> None:
+    audit(action, by=by, at=at, village_id=batch.village_id, subject=("import", batch.pk), data=data)

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.utils.translation import gettext_lazy as _
 
 from wuyicun.domains.registry import roster as rosters
@@ -58,33 +58,25 @@ def read(path: Path, *, name: str) -> Book:
         raise FileRefused(refusal) from None
 
 
-def lay_out(book: Book, *, village_id: UUID | None = None, chosen: Sequence[Mapping[str, Any]] = ()) -> Reading:
-    """What the sheets are taken for: as proposed, changed by what was remembered, changed by what was chosen.
+def lay_out(book: Book, *, village_id: UUID | None = None) -> Reading:
+    """What the sheets are taken for: as proposed, or as somebody has mapped a file with the same titles before.
 
     Args:
         book: the file.
         village_id: whose remembered mappings are used; None for a village that isn't there yet.
-        chosen: what `as_json` gave, perhaps changed by hand since.
     """
     layouts = rosters.propose(book)
-    if village_id is not None:
-        signatures = [layout.signature for layout in layouts]
-        rows = ColumnMapping.rows().filter(village_id=village_id, signature__in=signatures)
-        remembered = {row.signature: row for row in rows}
-        layouts = tuple(
-            with_choice(layout, remembered[layout.signature].kind, remembered[layout.signature].columns)
-            if layout.signature in remembered
-            else layout
-            for layout in layouts
-        )
-    by_sheet = {str(choice["sheet"]): choice for choice in chosen}
+    if village_id is None:
+        return Reading(book, layouts)
+    signatures = [layout.signature for layout in layouts if layout.header_rows]
+    rows = ColumnMapping.rows().filter(village_id=village_id, signature__in=signatures)
+    remembered = {row.signature: row for row in rows}
+    known = (remembered.get(layout.signature) for layout in layouts)
     return Reading(
         book,
         tuple(
-            with_choice(layout, by_sheet[layout.sheet]["kind"], by_sheet[layout.sheet]["columns"])
-            if layout.sheet in by_sheet
-            else layout
-            for layout in layouts
+            layout if row is None else with_choice(layout, row.kind, row.columns)
+            for layout, row in zip(layouts, known, strict=True)
         ),
     )
 
@@ -94,9 +86,11 @@ def with_choice(layout: SheetLayout, kind: str, columns: Mapping[str, str]) -> S
     return layout.with_kind(SheetKind(kind)).with_columns(columns)
 
 
-def as_json(layouts: Sequence[SheetLayout]) -> list[dict[str, Any]]:
-    """What the sheets are taken for, as a batch keeps it; no value of the file is in it."""
-    return [
-        {"sheet": layout.sheet, "kind": str(layout.kind), "signature": layout.signature, "columns": layout.mapping}
-        for layout in layouts
-    ]
+def as_json(layouts: Sequence[SheetLayout]) -> str:
+    """What the sheets are taken for, to be kept sealed."""
+    return msgspec.json.encode(layouts).decode()
+
+
+def from_json(outline: str) -> tuple[SheetLayout, ...]:
+    """What `as_json` has written."""
+    return msgspec.json.decode(outline, type=tuple[SheetLayout, ...])

@@ -53,12 +53,14 @@ def import_file(path: Path, *, name: str, code: str | None, dry_run: bool, at: d
         NotAVillageCode: `code` isn't twelve digits.
     """
     book = reading.read(path, name=name)
-    said = reading.lay_out(book).roster(at).village
+    first = reading.lay_out(book)
+    first_roster = first.roster(at)
+    said = first_roster.village
     with transaction.atomic():
         village, founded = _village(said, code, at)
         with scope.enter(scope.of_system([village.pk])):
             read = reading.lay_out(book, village_id=village.pk)
-            roster = read.roster(at)
+            roster = first_roster if read == first else read.roster(at)
             if dry_run:
                 diff = work_out(village, roster, read.layouts, sealing=False)
             else:
@@ -68,7 +70,6 @@ def import_file(path: Path, *, name: str, code: str | None, dry_run: bool, at: d
                     file_bytes=path.stat().st_size,
                     digest=hashlib.sha256(path.read_bytes()).digest(),
                     state=BatchState.READ,
-                    layouts=reading.as_json(read.layouts),
                     made_at=at,
                 )
                 batch.save(force_insert=True)

@@ -82,7 +82,8 @@ def undo(*, village: Village, batch: ImportBatch, by: UUID | None, at: datetime)
     _tell(village.pk, removed, restored, by=by, at=at)
     report = [*left, *restoring.left_cells(values)]
     batch.state, batch.undone_at, batch.areas, batch.counts = BatchState.UNDONE, at, [], {"left": _as_json(report)}
-    batch.save(update_fields=["state", "undone_at", "areas", "counts"])
+    batch.outline_sealed = None
+    batch.save(update_fields=["state", "undone_at", "areas", "counts", "outline_sealed"])
     files.forget(batch.pk)
     numbers = {"removed": sum(map(len, removed.values())), "restored": sum(map(len, restored.values()))}
     audit("registry.undo_import", by=by, at=at, village_id=village.pk, subject=("import", batch.pk), data=numbers)
