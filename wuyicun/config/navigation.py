@@ -7,7 +7,12 @@ from wuyicun.kernel.web.navigation import Item
 
 ITEMS: tuple[Item, ...] = (
     Item("today", _("今日"), "today", Permission.VIEW_BOARD, 10),
-    Item("screening", _("检测"), "rounds", Permission.VIEW_BOARD, 10),
+    Item("screening", _("轮次"), "rounds", Permission.VIEW_BOARD, 10),
+    Item("screening", _("未采名单"), "current_missing", Permission.VIEW_PEOPLE, 20),
+    Item("screening", _("试管"), "current_tubes", Permission.VIEW_BOARD, 30),
+    Item("screening", _("转运"), "current_runs", Permission.CARRY_TUBES, 40),
+    Item("screening", _("结果"), "current_results", Permission.ENTER_RESULTS, 50),
+    Item("screening", _("收尾"), "current_closing", Permission.CLOSE_ROUND, 60),
     Item("screening", _("待处理记录"), "tray", Permission.DECIDE_RECORDS, 90),
     Item("people", _("人员"), "people", Permission.VIEW_PEOPLE, 10),
     Item("people", _("台账"), "ledgers", Permission.VIEW_PEOPLE, 20),

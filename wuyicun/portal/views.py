@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import cast
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from wuyicun.kernel.accounts.middleware import ScopedRequest, choose_village
 from wuyicun.kernel.errors import NotYours
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.web import live
+from wuyicun.kernel.web.formatting import day_time_words
 from wuyicun.portal import queries
 from wuyicun.portal.words import DETAILS, KINDS
 
@@ -55,10 +57,17 @@ def _answer(board: queries.Board) -> str:
             "people": counts.due,
         }
     if counts.owed:
-        return _("还有 %(missing)s 人未采") % {"missing": counts.missing}
+        told = {"missing": counts.missing, "due": _time(board.round.due_at), "at": _time(board.finish_at)}
+        if board.finish_at is not None:
+            return _("还有 %(missing)s 人未采，按现在的速度 %(at)s采完，最晚%(due)s") % told
+        return _("还有 %(missing)s 人未采，最晚%(due)s采完") % told
     if board.tubes.without_result:
         return _("人都有着落了，还有 %(tubes)s 支试管没有结果") % {"tubes": board.tubes.without_result}
     return _("人都有着落，试管都有结果，可以关闭本轮")
+
+
+def _time(moment: datetime | None) -> str:
+    return "" if moment is None else day_time_words(moment, clock.now())
 
 
 def _tone(board: queries.Board) -> str:
