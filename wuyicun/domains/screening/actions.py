@@ -157,28 +157,30 @@ def add_station(*, village_id: UUID, round_: Round, station: NewStation, by: UUI
     return made
 
 
-@transaction.atomic
 def close_round(*, village_id: UUID, round_id: UUID, by: UUID | None, at: datetime) -> Report:
     """Close a round in which everyone is accounted for, and freeze its report.
+
+    Excuses that have ended are ended first, and stay so when the closing is refused, so that it shows who is owed.
 
     Raises:
         RoundNotOpen: it is closed or cancelled.
         rolls.StillOwed: somebody is owed.
         TubesOpen: a tube has no result.
     """
-    round_ = _locked(village_id, round_id)
-    if round_.state != RoundState.OPEN:
-        raise RoundNotOpen
     rolls.end_excuses(village_id=village_id, at=at)
-    missing = queries.totals(queries.tubes(village_id, round_, at)).without_result
-    rolls.close(roll=roll_queries.roll(village_id, round_.roll_id), at=at)
-    if missing:
-        raise TubesOpen(tubes=missing)
-    round_.state, round_.closed_at = RoundState.CLOSED, at
-    round_.save(update_fields=["state", "closed_at"])
-    audit("screening.close_round", by=by, at=at, village_id=village_id, subject=("round", round_.pk))
-    report = reports.freeze(village_id=village_id, round_=round_, by=by, at=at)
-    rolls.touch([village_id], at)
+    with transaction.atomic():
+        round_ = _locked(village_id, round_id)
+        if round_.state != RoundState.OPEN:
+            raise RoundNotOpen
+        missing = queries.totals(queries.tubes(village_id, round_, at)).without_result
+        rolls.close(roll=roll_queries.roll(village_id, round_.roll_id), at=at)
+        if missing:
+            raise TubesOpen(tubes=missing)
+        round_.state, round_.closed_at = RoundState.CLOSED, at
+        round_.save(update_fields=["state", "closed_at"])
+        audit("screening.close_round", by=by, at=at, village_id=village_id, subject=("round", round_.pk))
+        report = reports.freeze(village_id=village_id, round_=round_, by=by, at=at)
+        rolls.touch([village_id], at)
     return report
 
 

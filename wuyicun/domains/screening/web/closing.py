@@ -232,8 +232,8 @@ def report(request: ScopedRequest, round_id: UUID, version: int | None = None) -
         "by": accounts.names_of([shown.made_by]).get(shown.made_by, "") if shown.made_by else "",
         "may_reopen": request.scope.permits(Permission.CLOSE_ROUND, round_.area_path)
         and round_.state in (RoundState.CLOSED, RoundState.AMENDED),
-        "coverage": f"{data['counts']['coverage'] * 100:.1f} %",
-        "due": data["counts"]["current"] - data["counts"]["excused"],
+        "coverage": _percent(data["counts"]["done"], _due(data["counts"])),
+        "due": _due(data["counts"]),
     }
     return render(request, "screening/report.html", context)
 
@@ -251,8 +251,12 @@ def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
+def _due(counts: Mapping[str, int]) -> int:
+    return counts["current"] - counts["excused"]
+
+
 def _sentence(data: Mapping[str, Any]) -> str:
-    due = data["counts"]["current"] - data["counts"]["excused"]
+    due = _due(data["counts"])
     if data["counts"]["owed"]:
         return _("%(due)s 人应采，%(owed)s 人没有着落") % {"due": due, "owed": data["counts"]["owed"]}
     return _("%(due)s 人应采，每人都有着落") % {"due": due}
@@ -269,7 +273,7 @@ def _areas(village_id: UUID, data: Mapping[str, Any]) -> Sequence[dict[str, Any]
         sums = {
             key: sum(leaf[key] for leaf in leaves) for key in ("current", "done", "excused", "unreachable", "refused")
         }
-        due = sums["current"] - sums["excused"]
+        due = _due(sums)
         rows.append(
             {"name": names.get(path, ""), "depth": 0, **sums, "due": due, "coverage": _percent(sums["done"], due)}
         )
@@ -279,8 +283,8 @@ def _areas(village_id: UUID, data: Mapping[str, Any]) -> Sequence[dict[str, Any]
                     "name": leaf["area"],
                     "depth": 1,
                     **{key: leaf[key] for key in sums},
-                    "due": leaf["current"] - leaf["excused"],
-                    "coverage": _percent(leaf["done"], leaf["current"] - leaf["excused"]),
+                    "due": _due(leaf),
+                    "coverage": _percent(leaf["done"], _due(leaf)),
                 }
                 for leaf in leaves
             ]
@@ -288,7 +292,8 @@ def _areas(village_id: UUID, data: Mapping[str, Any]) -> Sequence[dict[str, Any]
 
 
 def _percent(part: int, whole: int) -> str:
-    return f"{part * 100 / whole:.1f} %" if whole else "–"
+    """To a tenth, and never more than it is: 100.0 means that nobody is missing."""
+    return f"{part * 1000 // whole / 10:.1f} %" if whole else "–"
 
 
 def _lists(request: ScopedRequest, round_: Round, data: Mapping[str, Any]) -> Sequence[PeopleList]:
@@ -342,7 +347,7 @@ def report_pdf(request: ScopedRequest, round_id: UUID, version: int) -> HttpResp
         },
         "closed": {"at": _time(data["closed_at"], now), "by": names.get(shown.made_by, "") if shown.made_by else ""},
         "sentence": _sentence(data),
-        "figures": {**{key: counts[key] for key in _FIGURES}, "coverage": f"{counts['coverage'] * 100:.1f} %"},
+        "figures": {**{key: counts[key] for key in _FIGURES}, "coverage": _percent(counts["done"], _due(counts))},
         "areas": _areas(village_id, data),
         "tubes": {key: data["tubes"][key] for key in ("sent", "short", "late", "lost", "positive")},
         "digest": shown.digest,
