@@ -59,7 +59,12 @@ def session(request: HttpRequest) -> HttpResponse:
             token=tokens.make_token(account=scoped.account, device=asked.device, scope=scoped.scope, at=at),
             device=asked.device,
             server_time=at,
-            worker=WorkerTold(scoped.account.pk, scoped.account.name, str(roles[0].name) if roles else ""),
+            worker=WorkerTold(
+                id=scoped.account.pk,
+                name=scoped.account.name,
+                role=str(roles[0].name) if roles else "",
+                may=sorted({permission for role in roles for permission in role.permissions}),
+            ),
             villages=[VillageTold(village.pk, village.name) for village in scoped.villages],
         )
     )

@@ -18,11 +18,12 @@ class SessionAsked(msgspec.Struct, frozen=True):
 
 
 class WorkerTold(msgspec.Struct, frozen=True):
-    """Who is logged in."""
+    """Who is logged in; `may` are the codes of what they are allowed somewhere."""
 
     id: UUID
     name: str
     role: str
+    may: list[str]
 
 
 class VillageTold(msgspec.Struct, frozen=True):
