@@ -14,7 +14,8 @@ from tests.integration.screening.desk import Desk, words
 from tests.unit.documents.samples import codes_on, pages_of
 from wuyicun.domains.rolls.rules import State
 from wuyicun.domains.screening.models import Tube
-from wuyicun.domains.screening.web.tubes import new_codes, read_code
+from wuyicun.domains.screening.web.labels import new_codes
+from wuyicun.domains.screening.web.tubes import read_code
 from wuyicun.kernel.ids import uuid7
 from wuyicun.kernel.records.models import Record
 
@@ -113,7 +114,7 @@ def test_new_codes_are_none_that_a_tube_of_the_village_bears(desk: Desk, monkeyp
         assert len(set(first)) == 3
     desk.fill(first[0], ["甲01"])
     drawn = iter([first[0], "TAA-AAAA"])
-    monkeypatch.setattr("wuyicun.domains.screening.web.tubes._new_code", lambda: next(drawn))
+    monkeypatch.setattr("wuyicun.domains.screening.web.labels._new_code", lambda: next(drawn))
     with desk.scope():
         assert new_codes(desk.cast.village.pk, 1) == ["TAA-AAAA"]
 

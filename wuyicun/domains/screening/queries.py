@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 
 from wuyicun.domains.rolls import queries as rolls
@@ -246,6 +247,21 @@ def swabs_by_id(village_id: UUID, samples: Collection[UUID]) -> Mapping[UUID, tu
     """The tube and the time of these swabs."""
     rows = Sample.rows().filter(village_id=village_id, pk__in=samples)
     return {pk: (tube, at) for pk, tube, at in rows.values_list("pk", "tube", "corrected_at")}
+
+
+_FLAGGED = f"""
+SELECT count(*) FROM screening_sample s JOIN screening_round r ON r.village_id = s.village_id AND r.id = s.round_id
+  LEFT JOIN rolls_entry e ON e.village_id = s.village_id AND e.roll_id = r.roll_id AND e.subject_id = s.person_id
+WHERE s.village_id = %s AND s.round_id = %s AND s.fit <> {Fit.VOIDED:d}
+  AND (s.fit <> {Fit.OK:d} OR (NOT s.retest AND e.settled_by IS DISTINCT FROM s.id))
+"""
+
+
+def flagged(village_id: UUID, round_id: UUID) -> int:
+    """How many of a round's swabs are kept but do not count, those taken back on purpose left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FLAGGED, [village_id, round_id])
+        return int((cursor.fetchone() or (0,))[0])
 
 
 def has_swabs(village_id: UUID, round_id: UUID) -> bool:

@@ -174,7 +174,7 @@ def _board(request: ScopedRequest, round_: Round, now: datetime) -> Board:
         totals,
         _tube_figures(round_, totals),
         _bars(request, round_),
-        len(queries.swabs(village_id, round_.pk, flagged=True)),
+        queries.flagged(village_id, round_.pk),
         queries.retests(village_id, round_),
         powers_in(request, round_.area_path),
         shown,

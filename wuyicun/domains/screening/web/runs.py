@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -32,8 +30,9 @@ from wuyicun.domains.screening.web.common import (
     powers_in,
     time_words,
 )
+from wuyicun.domains.screening.web.counting import HandoverForm, ReceiptForm
 from wuyicun.domains.screening.web.rounds import token
-from wuyicun.domains.screening.web.tubes import TubeLine, line, read_code
+from wuyicun.domains.screening.web.tubes import TubeLine, line
 from wuyicun.domains.screening.words import SHORT_REASONS
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts import queries as accounts
@@ -60,69 +59,6 @@ class Clock:
     open_late: Sequence[TubeLine]
     waiting: int
     token: str
-
-
-class CountedForm(forms.Form):
-    """Tubes, by ticks and by scanned codes, and how many were counted by hand."""
-
-    scanned = forms.CharField(
-        label=gettext_lazy("扫码或输入试管编号"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3, "autocapitalize": "characters", "spellcheck": "false"}),
-        help_text=gettext_lazy("一行一个，也可以在表里勾选"),
-    )
-    counted = forms.IntegerField(label=gettext_lazy("手里数到几支"), min_value=1, max_value=500)
-    differs = forms.BooleanField(label=gettext_lazy("数过两遍，仍按手里的支数登记"), required=False)
-
-    def __init__(self, tubes: Sequence[TubeView], **given: Any) -> None:
-        super().__init__(use_required_attribute=False, **given)
-        self.known = {tube.code.upper(): tube for tube in tubes}
-        self.mismatch = False
-
-    def ticked(self) -> set[str]:
-        """The codes of ticked tubes, for the table to show them ticked again."""
-        return set(self.data.getlist("tube")) if hasattr(self.data, "getlist") else set()
-
-    def clean(self) -> dict[str, Any]:
-        """The codes are known and as many as were counted."""
-        data: dict[str, Any] = super().clean() or {}
-        typed = {read_code(part) for part in data.get("scanned", "").replace(",", "\n").replace("，", "\n").split()}
-        codes = {code for code in typed | {read_code(code) for code in self.ticked()} if code}
-        strange = sorted(code for code in codes if code not in self.known)
-        if strange:
-            self.add_error("scanned", _("这些编号不在待办的试管里：%(codes)s") % {"codes": "、".join(strange)})
-        elif not codes:
-            self.add_error("scanned", _("请勾选或扫入试管"))
-        elif data.get("counted") is not None and data["counted"] != len(codes) and not data.get("differs"):
-            self.mismatch = True
-            words = _("系统里选了 %(chosen)s 支，手里数到 %(counted)s 支。请再数一遍；确实不符就勾选下面一项")
-            self.add_error("counted", words % {"chosen": len(codes), "counted": data["counted"]})
-        data["codes"] = [self.known[code].code for code in sorted(codes) if code in self.known]
-        return data
-
-
-class HandoverForm(CountedForm):
-    """Two people hand tubes over."""
-
-    giver = forms.CharField(label=gettext_lazy("交出人"), max_length=64)
-    receiver = forms.CharField(label=gettext_lazy("接收人"), max_length=64)
-
-    field_order = ("scanned", "counted", "differs", "giver", "receiver")
-
-    def clean(self) -> dict[str, Any]:
-        """Two different people."""
-        data = super().clean()
-        if data.get("giver") and data.get("receiver") and data["giver"].strip() == data["receiver"].strip():
-            self.add_error("receiver", _("交出人和接收人要是两个人"))
-        return data
-
-
-class ReceiptForm(CountedForm):
-    """Tubes arrive."""
-
-    laboratory = forms.CharField(label=gettext_lazy("实验室"), max_length=64)
-
-    field_order = ("scanned", "counted", "differs", "laboratory")
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,7 +10,19 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern
 from django.urls import path as plain_path
 
-from wuyicun.domains.screening.web import closing, missing, opening, people, results, rounds, runs, samples, tubes
+from wuyicun.domains.screening.web import (
+    closing,
+    labels,
+    missing,
+    opening,
+    people,
+    report,
+    results,
+    rounds,
+    runs,
+    samples,
+    tubes,
+)
 
 
 def path(route: str, view: Callable[..., HttpResponseBase], name: str, **arguments: Any) -> URLPattern:
@@ -35,7 +47,7 @@ urlpatterns = [
     path("missing/<uuid:round_id>/<uuid:person_id>/<slug:statement>/", people.round_say, "round_say"),
     path("tubes/", rounds.current, "current_tubes", to="tubes"),
     path("tubes/<uuid:round_id>/", tubes.tubes, "tubes"),
-    path("tubes/<uuid:round_id>/labels/", tubes.labels, "labels"),
+    path("tubes/<uuid:round_id>/labels/", labels.labels, "labels"),
     path("tubes/<uuid:round_id>/swabs/", samples.samples, "samples"),
     path("tubes/one/<uuid:tube_id>/", tubes.tube, "tube"),
     path("tubes/one/<uuid:tube_id>/end/", tubes.tube_end, "tube_end"),
@@ -50,7 +62,7 @@ urlpatterns = [
     path("results/<uuid:round_id>/retests/", results.retests, "retests"),
     path("closing/", rounds.current, "current_closing", to="closing"),
     path("closing/<uuid:round_id>/", closing.closing, "closing"),
-    path("closing/<uuid:round_id>/report/", closing.report, "report"),
-    path("closing/<uuid:round_id>/report/<int:version>/", closing.report, "report_version"),
-    path("closing/<uuid:round_id>/report/<int:version>/report.pdf", closing.report_pdf, "report_pdf"),
+    path("closing/<uuid:round_id>/report/", report.report, "report"),
+    path("closing/<uuid:round_id>/report/<int:version>/", report.report, "report_version"),
+    path("closing/<uuid:round_id>/report/<int:version>/report.pdf", report.report_pdf, "report_pdf"),
 ]
