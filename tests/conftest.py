@@ -21,6 +21,7 @@ from typing import Any
 import django
 import psycopg
 import pytest
+from django.conf import settings
 
 from tests import data_folder
 
@@ -28,6 +29,8 @@ from tests import data_folder
 data_folder.prepare(os.environ)
 
 django.setup()
+
+settings.PASSWORD_HASHERS = ["tests.passwords.QuickHasher"]
 
 from tests.database import TestDatabase  # noqa: E402 - reads the settings
 

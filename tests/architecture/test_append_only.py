@@ -63,7 +63,8 @@ def test_the_sealer_may_read_the_audit_add_seals_and_nothing_else(village: FullV
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT c.relname, array_agg(DISTINCT p.privilege_type::text ORDER BY p.privilege_type::text)"
-            " FROM pg_class c, aclexplode(c.relacl) p WHERE p.grantee = 'wuyi_sealer'::regrole AND c.relkind <> 'S' GROUP BY 1"
+            " FROM pg_class c, aclexplode(c.relacl) p"
+            " WHERE p.grantee = 'wuyi_sealer'::regrole AND c.relkind <> 'S' GROUP BY 1"
         )
         assert dict(cursor.fetchall()) == {"audit_auditrow": ["SELECT"], "audit_auditseal": ["INSERT", "SELECT"]}
         cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = 'wuyi_sealer'")

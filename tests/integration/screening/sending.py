@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import msgspec
@@ -36,15 +36,15 @@ class Phone:
             id=uuid7(), seq=self.seq, kind=kind, at=at or clock.now(), data=msgspec.Raw(msgspec.json.encode(data))
         )
 
-    def send(self, *envelopes: Envelope) -> list[Outcome]:
-        """Send them in one batch, within the scope that the test entered."""
-        return send(self.cast, self.device, envelopes)
+    def send(self, *envelopes: Envelope, offset: timedelta = timedelta(0)) -> list[Outcome]:
+        """Send them in one batch, within the scope that the test entered. offset: what the device's clock lacks."""
+        return send(self.cast, self.device, envelopes, offset)
 
 
-def send(cast: Cast, device: UUID, envelopes: Sequence[Envelope]) -> list[Outcome]:
+def send(cast: Cast, device: UUID, envelopes: Sequence[Envelope], offset: timedelta = timedelta(0)) -> list[Outcome]:
     """Store a batch of a device."""
     may = dict.fromkeys(Permission, (cast.village.area_path,))
-    return store([Batch(cast.village.pk, device, None, may, envelopes, clock.now())])[0]
+    return store([Batch(cast.village.pk, device, None, may, envelopes, clock.now(), offset)])[0]
 
 
 def open_round(cast: Cast, **changes: object) -> Round:

@@ -77,6 +77,13 @@ UPDATE screening_tuberecord t SET voided = true FROM given g
 WHERE t.village_id = g.village_id AND t.record_id = g.record_id AND NOT t.voided RETURNING t.village_id, t.round_id, t.tube
 """
 
+_ROUNDS_OF_STATEMENTS = f"""
+WITH {_GIVEN_VOIDS}
+SELECT r.village_id, r.id FROM given g
+  JOIN rolls_statementrow s ON s.village_id = g.village_id AND s.id = g.record_id
+  JOIN screening_round r ON r.village_id = s.village_id AND r.roll_id = s.roll_id
+"""
+
 
 def add_samples(swabs: Sequence[Mapping[str, object]]) -> None:
     """Store swabs; one that was voided before it arrived is stored as voided."""
@@ -116,6 +123,7 @@ def add_voids(rows: Sequence[Row]) -> Voided:
         voided.tubes[TubeKey(village, round_id, tube)] = True
     voided.statements = [(row.village_id, row.data.record) for row in rows]
     voided.rounds = {(key.village_id, key.round_id) for key in voided.tubes}
+    voided.rounds.update(execute(_ROUNDS_OF_STATEMENTS, named))
     return voided
 
 
@@ -320,7 +328,11 @@ named AS (
   SELECT g.id, g.at, s.village_id, s.round_id FROM given g JOIN screening_sample s ON s.village_id = g.village_id AND s.id = g.record
   UNION ALL
   SELECT g.id, g.at, t.village_id, t.round_id FROM given g
-    JOIN screening_tuberecord t ON t.village_id = g.village_id AND t.record_id = g.record)
+    JOIN screening_tuberecord t ON t.village_id = g.village_id AND t.record_id = g.record
+  UNION ALL
+  SELECT g.id, g.at, r.village_id, r.id FROM given g
+    JOIN rolls_statementrow s ON s.village_id = g.village_id AND s.id = g.record
+    JOIN screening_round r ON r.village_id = s.village_id AND r.roll_id = s.roll_id)
 SELECT n.id FROM named n JOIN screening_round r ON r.village_id = n.village_id AND r.id = n.round_id
 WHERE r.closed_at < n.at
 """

@@ -170,8 +170,8 @@ def apply(rows: Sequence[Row]) -> Mapping[UUID, Outcome]:
     rolls.state([_said(row, taken.rounds, row.id in gone) for row in said], at)
     rolls.take_back(voided.statements, at)
     _flag(good, taken)
-    late = {(row.village_id, row.data.round) for row in rows if not isinstance(row.data, Void)} | voided.rounds
-    reports.amend(late, at)
+    taken_in = [row for each in good.values() for row in each if not isinstance(row.data, Void)]
+    reports.amend({(row.village_id, row.data.round) for row in taken_in} | voided.rounds, at)
     rolls.touch({row.village_id for row in rows}, at)
     return taken.outcomes
 

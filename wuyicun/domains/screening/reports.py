@@ -18,11 +18,14 @@ from wuyicun.kernel.audit.actions import audit, digest
 
 
 def compose(village_id: UUID, round_: Round, at: datetime) -> dict[str, Any]:
-    """The report's data as it stands; people by id, so that no name is frozen with it."""
+    """The report's data as it stands; people by id, so that no name is frozen with it.
+
+    Which tubes were late is measured at the closing: afterwards only records change a report, never time.
+    """
     leaves = rolls.leaf_counts(village_id, round_.roll_id)
     names = territory.names(village_id)
     entries = rolls.entries(village_id, round_.roll_id)
-    tubes = queries.tubes(village_id, round_, at)
+    tubes = queries.tubes(village_id, round_, round_.closed_at or at)
     totals = queries.totals(tubes)
     retests = queries.retests(village_id, round_)
     counts = sum((leaf.counts for leaf in leaves), Counts())

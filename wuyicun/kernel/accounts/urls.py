@@ -1,4 +1,4 @@
-"""The addresses of logging in: those of allauth that the program uses. Nobody signs up, and no account has an e-mail."""
+"""The addresses of logging in: those of allauth that are used. Nobody signs up, and no account has an e-mail."""
 
 from allauth.account import views
 from django.urls import include, path
