@@ -19,7 +19,7 @@ NAMES = [f"丙{number:02d}" for number in range(1, 11)]
 
 @pytest.fixture
 def closed(story: Story) -> Story:
-    """A round over 北头岭 in which all but one were sampled; that one was not reached. Closed 60 minutes after its opening."""
+    """A round over 北头岭 in which all but one were sampled; closed 60 minutes after its opening."""
     of_north = begin(story.cast, area="北头岭")
     of_north.fills(of_north.one, "X-1", *NAMES[:9])
     of_north.says("tube.result", tube="X-1", result="negative", minutes=30)
