@@ -1,11 +1,16 @@
-"""What the tests of importing share."""
+"""What the tests of the registry share."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.cast import Cast, make_cast
 from tests.integration.registry.rosters import CODE, START, Shelf
+from wuyicun.domains.registry import search
 from wuyicun.domains.territory import actions as territory
+from wuyicun.kernel import scope
 
 
 @pytest.fixture
@@ -13,3 +18,13 @@ def shelf(db: None, tmp_path: Path) -> Shelf:
     """A village without anybody, and rosters to import into it."""
     territory.found_village(code=CODE, name="西头岭村", by=None, at=START)
     return Shelf(tmp_path)
+
+
+@pytest.fixture
+def cast(db: None, settings: Any) -> Iterator[Cast]:
+    """The cast, findable; the test runs in the program's own scope over 西头岭村."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    made = make_cast()
+    with scope.enter(made.scope()):
+        search.reindex(made.village.pk)
+        yield made

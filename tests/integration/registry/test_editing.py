@@ -1,0 +1,374 @@
+"""People are added, edited in place, go away and come back; nobody overwrites what somebody else wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.http import HttpResponse
+from django.urls import reverse
+
+from tests.cast import Cast
+from tests.integration.registry.people import add, house_of, id_number, leaf
+from tests.integration.screening.sending import open_round
+from wuyicun.domains.registry import actions
+from wuyicun.domains.registry.models import ID_NUMBER, Conflict, Household, Person, PersonGroup
+from wuyicun.domains.registry.rules import Group
+from wuyicun.domains.rolls.models import Entry
+from wuyicun.domains.rolls.rules import State
+from wuyicun.kernel import clock
+from wuyicun.kernel.audit.models import AuditRow
+from wuyicun.kernel.crypto import blind_index
+
+
+def say(cast: Cast, by: str, url: str, **data: Any) -> HttpResponse:
+    response: HttpResponse = cast.client(by).post(url, data)
+    return response
+
+
+def get(cast: Cast, by: str, url: str) -> str:
+    response = cast.client(by).get(url)
+    assert response.status_code == 200, url
+    return response.content.decode()
+
+
+def newcomer(**data: Any) -> dict[str, Any]:
+    return {
+        "name": "新来的", "id_kind": "resident", "sex": "unknown", "residence": "resident", "whereabouts": "in_village",
+        **data,
+    }  # fmt: skip
+
+
+def part(person: Person, which: str, /, **data: Any) -> Mapping[str, Any]:
+    return {"part": which, "seen_at": person.updated_at.isoformat(), **data}
+
+
+def fresh(person: Person) -> Person:
+    return Person.rows().get(pk=person.pk)
+
+
+def entry(cast: Cast, person: UUID) -> Entry:
+    return Entry.rows().get(subject_id=person)
+
+
+def add_page(household: Household) -> str:
+    return f"{reverse('person_add')}?household={household.pk}"
+
+
+def test_a_grid_worker_adds_somebody_to_a_household_and_the_open_round_takes_them_in(cast: Cast) -> None:
+    open_round(cast)
+    number = id_number(2)
+    response = say(
+        cast, "王海斌", add_page(house_of(cast, "甲01")), **newcomer(id_number=number.lower(), phone="139-1234-5678"),
+        groups=["pregnant"],
+    )  # fmt: skip
+    assert response.status_code == 302
+    person = Person.rows().get(name="新来的")
+    assert (person.id_number, person.phone) == (number, "13912345678")
+    assert (person.sex, str(person.birth_date)) == ("female", "1971-03-08")
+    assert person.household_id == house_of(cast, "甲01").pk
+    assert person.area_path == cast.areas["第一微网格"].area_path
+    assert [each.group for each in PersonGroup.rows().filter(person=person)] == ["pregnant"]
+    assert person.updated_by == cast.accounts["王海斌"].pk
+    owed = entry(cast, person.pk)
+    assert (owed.state, owed.opening) == (State.OWED, False)
+    assert AuditRow.objects.get(action="registry.add_person").by == cast.accounts["王海斌"].pk
+
+
+def test_an_outside_worker_is_added_without_a_household_and_owes_too(cast: Cast) -> None:
+    open_round(cast)
+    unplaced = cast.areas["未入网"].area_path
+    response = say(
+        cast, "办公室", reverse("person_add"), **newcomer(residence="outside", area=unplaced, workplace="制砂厂")
+    )
+    assert response.status_code == 302
+    person = Person.rows().get(name="新来的")
+    assert (person.household_id, person.area_path, person.workplace) == (None, unplaced, "制砂厂")
+    assert entry(cast, person.pk).state == State.OWED
+    assert person.problems == ["missing_id"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("id_number", "140321197103080011", "最后一位对不上"),
+        ("id_number", "1403211971030", "18 位"),
+        ("phone", "1391234", "电话号码不对"),
+        ("name", "", "必填"),
+    ],
+)
+def test_what_cannot_be_read_is_said_beside_its_field_and_nothing_typed_is_lost(
+    cast: Cast, field: str, value: str, words: str
+) -> None:
+    typed = newcomer(note="住东屋", **{field: value}) if field != "name" else newcomer(note="住东屋") | {"name": ""}
+    response = say(cast, "王海斌", add_page(house_of(cast, "甲01")), **typed)
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert words in page
+    assert "住东屋" in page
+    assert not Person.rows().filter(note="住东屋").exists()
+
+
+def test_the_same_number_again_leads_to_who_has_it(cast: Cast) -> None:
+    number = id_number(2)
+    known = add(cast, "早登记的", beside="甲03", id_number=number)
+    response = say(cast, "王海斌", add_page(house_of(cast, "甲01")), **newcomer(id_number=number))
+    page = response.content.decode()
+    assert "已经有人用这个证件号码" in page
+    assert "早登记的" in page
+    assert reverse("person", args=[known.pk]) in page
+
+
+def test_who_has_the_number_is_not_told_to_whom_they_are_none_of_their_business(cast: Cast) -> None:
+    number = id_number(2)
+    known = add(cast, "早登记的", beside="丙01", id_number=number)
+    page = say(cast, "王海斌", add_page(house_of(cast, "甲01")), **newcomer(id_number=number)).content.decode()
+    assert "已经有人用这个证件号码" in page
+    assert "早登记的" not in page
+    assert str(known.pk) not in page
+
+
+def test_a_number_that_waits_for_a_decision_is_nobody_elses(cast: Cast) -> None:
+    number = id_number(2)
+    Conflict.rows().create(
+        village_id=cast.village.pk,
+        code="duplicate_id",
+        first_id=cast.people["甲03"].pk,
+        second_id=cast.people["甲05"].pk,
+        value_index=blind_index(number, ID_NUMBER),
+        made_at=clock.now(),
+    )
+    page = say(cast, "王海斌", add_page(house_of(cast, "甲01")), **newcomer(id_number=number)).content.decode()
+    assert "待定" in page
+    assert not Person.rows().filter(name="新来的").exists()
+
+
+def test_nobody_is_added_twice_to_one_household(cast: Cast) -> None:
+    page = say(cast, "王海斌", add_page(house_of(cast, "甲01")), **newcomer(name="甲02")).content.decode()
+    assert "这一户里已经有甲02" in page
+    assert Person.rows().filter(name="甲02").count() == 1
+
+
+def test_a_part_is_edited_in_its_place_with_who_and_when(cast: Cast) -> None:
+    person = cast.people["甲01"]
+    url = reverse("person_edit", args=[person.pk])
+    written = part(person, "contact", phone="", address="西头岭1号", registered_address="县城")
+    response = say(cast, "王海斌", url, **written)
+    assert response.status_code == 302
+    changed = fresh(person)
+    assert (changed.address, changed.registered_address, changed.phone) == ("西头岭1号", "县城", "13800000000")
+    assert changed.updated_by == cast.accounts["王海斌"].pk
+    row = AuditRow.objects.get(action="registry.edit_person")
+    assert row.data == {"fields": ["address", "registered_address"]}
+    page = get(cast, "王海斌", reverse("person", args=[person.pk]))
+    assert "王海斌" in page
+    assert "现住址、户籍地址" in page
+
+
+def test_a_stale_form_shows_both_values_and_then_takes_what_its_writer_decides(cast: Cast) -> None:
+    person = cast.people["甲01"]
+    seen = part(person, "living", relation="户主", residence="resident", note="我写的")
+    url = reverse("person_edit", args=[person.pk])
+    actions.edit_person(
+        person=person, values={"note": "别人写的"}, seen_at=person.updated_at, by=None, at=clock.now()
+    )
+    response = say(cast, "王海斌", url, **seen)
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "别人改过这条登记" in page
+    assert "别人写的" in page
+    assert "我写的" in page
+    assert fresh(person).note == "别人写的"
+    again = {**seen, "seen_at": fresh(person).updated_at.isoformat()}
+    assert again["seen_at"] in page
+    assert say(cast, "王海斌", url, **again).status_code == 302
+    assert fresh(person).note == "我写的"
+
+
+def test_two_who_edit_different_parts_one_after_the_other_lose_nothing(cast: Cast) -> None:
+    person = cast.people["甲01"]
+    url = reverse("person_edit", args=[person.pk])
+    say(cast, "王海斌", url, **part(person, "contact", address="东街"))
+    say(cast, "办公室", url, **part(fresh(person), "living", residence="resident", note="已问"))
+    assert (fresh(person).address, fresh(person).note) == ("东街", "已问")
+
+
+def test_an_empty_number_field_keeps_the_number_and_a_tick_takes_it_away(cast: Cast) -> None:
+    person = add(cast, "有号", id_number=id_number(1))
+    url = reverse("person_edit", args=[person.pk])
+    kept = {"name": "有号了", "sex": "male", "id_kind": "resident", "id_number": ""}
+    say(cast, "王海斌", url, **part(person, "identity", **kept))
+    assert (fresh(person).name, fresh(person).id_number) == ("有号了", id_number(1))
+    say(cast, "王海斌", url, **part(fresh(person), "identity", **kept, no_id_number="on"))
+    assert (fresh(person).id_number, fresh(person).problems) == (None, ["missing_id"])
+
+
+def test_what_disagrees_with_the_id_number_is_flagged_until_it_agrees(cast: Cast) -> None:
+    person = add(cast, "有号", id_number=id_number(1), sex="female")
+    assert person.problems == ["sex_mismatch"]
+    right = actions.edit_person(
+        person=person, values={"sex": "male"}, seen_at=person.updated_at, by=None, at=clock.now()
+    )
+    assert right.problems == []
+
+
+def test_going_away_excuses_and_coming_back_owes_again(cast: Cast) -> None:
+    open_round(cast)
+    person = cast.people["甲01"]
+    url = reverse("person_edit", args=[person.pk])
+    away = part(person, "stay", whereabouts="city", whereabouts_text="阳泉", expected_return="2099-01-05")
+    assert say(cast, "王海斌", url, **away).status_code == 302
+    excused = entry(cast, person.pk)
+    assert (excused.state, excused.reason) == (State.EXCUSED, "away")
+    assert str(fresh(person).expected_return) == "2099-01-05"
+    back = part(fresh(person), "stay", whereabouts="in_village", expected_return="2099-01-05")
+    assert say(cast, "王海斌", url, **back).status_code == 302
+    assert entry(cast, person.pk).state == State.OWED
+    assert fresh(person).expected_return is None
+
+
+def test_groups_begin_and_end_and_begin_again(cast: Cast) -> None:
+    person = cast.people["甲01"]
+    url = reverse("person_edit", args=[person.pk])
+    for groups in (["elderly", "ill"], ["ill"], ["ill", "elderly"]):
+        assert say(cast, "王海斌", url, **part(fresh(person), "groups", groups=groups)).status_code == 302
+    held = PersonGroup.rows().filter(person=person)
+    assert sorted(held.filter(ends_on__isnull=True).values_list("group", flat=True)) == ["elderly", "ill"]
+    assert held.filter(group="elderly").count() == 2
+
+
+def test_who_leaves_owes_nothing_more_and_can_be_put_back(cast: Cast) -> None:
+    open_round(cast)
+    person = cast.people["甲01"]
+    response = say(cast, "王海斌", reverse("person_left", args=[person.pk]), reason="moved")
+    assert response.status_code == 302
+    assert (entry(cast, person.pk).state, entry(cast, person.pk).reason) == (State.EXCUSED, "left")
+    assert "甲01" not in get(cast, "王海斌", f"{reverse('people')}?by=name")
+    assert "甲01" in get(cast, "王海斌", f"{reverse('people')}?left=1")
+    assert "已不在名册里" in get(cast, "王海斌", reverse("person", args=[person.pk]))
+    assert say(cast, "王海斌", reverse("person_returned", args=[person.pk])).status_code == 302
+    assert entry(cast, person.pk).state == State.OWED
+    assert fresh(person).left_reason == ""
+
+
+def test_several_at_once_are_sent_away_and_put_into_a_group(cast: Cast) -> None:
+    people = [cast.people[name] for name in ("甲01", "甲02", "甲03")]
+    response = say(
+        cast, "王海斌", reverse("people_bulk"), person=[each.pk for each in people], whereabouts="county", group="risk",
+        next=f"{reverse('people')}?by=name",
+    )  # fmt: skip
+    assert response["Location"] == f"{reverse('people')}?by=name"
+    assert {fresh(each).whereabouts for each in people} == {"county"}
+    assert PersonGroup.rows().filter(group=Group.RISK).count() == 3
+
+
+def test_one_of_somebody_else_among_several_changes_nobody(cast: Cast) -> None:
+    ids = [cast.people["甲01"].pk, cast.people["丙01"].pk]
+    response = say(cast, "王海斌", reverse("people_bulk"), person=ids, whereabouts="county", next="//evil.example/")
+    assert response.status_code == 404
+    assert fresh(cast.people["甲01"]).whereabouts == "in_village"
+
+
+def test_a_household_takes_its_people_to_another_micro_grid(cast: Cast) -> None:
+    household, to = house_of(cast, "甲01"), leaf(cast, "第二微网格")
+    url = reverse("household_edit", args=[household.pk])
+    form = {"number": "99", "address": "西头岭99号", "head_name": "甲01", "area": to.area_path, "seen_at": ""}
+    assert say(cast, "王海斌", url, **form).status_code == 302
+    moved = house_of(cast, "甲01")
+    assert (moved.number, moved.area_path, moved.updated_by) == ("99", to.area_path, cast.accounts["王海斌"].pk)
+    assert {fresh(cast.people[name]).area_path for name in ("甲01", "甲02")} == {to.area_path}
+
+
+def test_a_household_is_not_moved_into_somebody_elses_grid(cast: Cast) -> None:
+    household, to = house_of(cast, "甲01"), leaf(cast, "北头岭微网格")
+    form = {"number": "1", "address": "", "head_name": "", "area": to.area_path, "seen_at": ""}
+    response = say(cast, "王海斌", reverse("household_edit", args=[household.pk]), **form)
+    assert response.status_code == 200
+    assert house_of(cast, "甲01").area_path == household.area_path
+
+
+def test_a_stale_household_form_and_a_taken_number_are_said(cast: Cast) -> None:
+    household = house_of(cast, "甲01")
+    url = reverse("household_edit", args=[household.pk])
+    form = {"number": house_of(cast, "甲03").number, "address": "", "head_name": "甲01", "area": household.area_path}
+    taken = say(cast, "王海斌", url, **form, seen_at="").content.decode()
+    assert "这个片区已经有" in taken
+    actions.edit_household(household=household, values={"address": "别人写的"}, seen_at=None, by=None, at=clock.now())
+    stale = say(cast, "王海斌", url, **{**form, "number": "1", "address": "我写的"}, seen_at="").content.decode()
+    assert "别人写的" in stale
+    assert "我写的" in stale
+    assert house_of(cast, "甲01").address == "别人写的"
+
+
+def test_a_new_household_is_found_at_once(cast: Cast) -> None:
+    area = cast.areas["第一微网格"].area_path
+    form = {"number": "501", "address": "西头岭501号", "head_name": "", "area": area}
+    response = say(cast, "王海斌", reverse("household_add"), **form)
+    made = Household.rows().get(number="501")
+    assert response["Location"] == reverse("household", args=[made.pk])
+    assert made.section_path == cast.areas["西头岭"].area_path
+    assert str(made.pk) in get(cast, "王海斌", f"{reverse('find')}?q=xtl501")
+
+
+@pytest.mark.parametrize("name", ["采样员", "范医生"])
+def test_who_may_look_but_not_edit_sees_no_way_to_and_has_none(cast: Cast, name: str) -> None:
+    person = cast.people["甲01"]
+    page = get(cast, name, reverse("person", args=[person.pk]))
+    assert "?edit=" not in page
+    assert reverse("person_left", args=[person.pk]) not in page
+    for url in ("person_edit", "person_left", "person_returned"):
+        assert say(cast, name, reverse(url, args=[person.pk]), reason="moved").status_code == 404
+    assert say(cast, name, add_page(house_of(cast, "甲01")), **newcomer()).status_code == 404
+    assert fresh(person).left_at is None
+
+
+# A clear number stands in no page; it is shown with a reason, and that is seen.
+
+
+def test_no_clear_number_stands_in_any_page(cast: Cast) -> None:
+    person = add(cast, "有号", id_number=id_number(1), phone="13912345678", groups=(Group.HOME_VISIT,))
+    home = house_of(cast, "甲01").pk
+    urls = [
+        reverse("people"), f"{reverse('people')}?by=name", reverse("household", args=[home]),
+        f"{reverse('household', args=[home])}?stay={person.pk}", f"{reverse('find')}?q=有号",
+        reverse("ledger", args=["home-visit"]), reverse("person", args=[person.pk]),
+        *(f"{reverse('person', args=[person.pk])}?edit={name}" for name in ("identity", "contact", "living", "stay")),
+    ]  # fmt: skip
+    for url in urls:
+        page = get(cast, "梁会明", url)
+        assert "有号" in page, url
+        assert "13912345678" not in page, url
+        assert id_number(1) not in page, url
+
+
+def test_a_number_is_shown_with_a_reason_which_the_family_will_see(cast: Cast) -> None:
+    person = add(cast, "有号", phone="13912345678")
+    url = reverse("reveal", args=[person.pk, "phone"])
+    response = say(cast, "王海斌", url, reason="call")
+    assert "13912345678" in response.content.decode()
+    assert "no-store" in response["Cache-Control"]
+    row = AuditRow.objects.get(action="registry.reveal")
+    assert (row.by, row.subject_id, row.data) == (
+        cast.accounts["王海斌"].pk,
+        person.pk,
+        {"number": "phone", "reason": "call"},
+    )
+    page = get(cast, "王海斌", reverse("person", args=[person.pk]))
+    assert "查看了" in page
+    assert "打电话联系本人" in page
+
+
+@pytest.mark.parametrize("reason", ["", "好奇"])
+def test_without_a_reason_nothing_is_shown(cast: Cast, reason: str) -> None:
+    person = add(cast, "有号", phone="13912345678")
+    response = say(cast, "王海斌", reverse("reveal", args=[person.pk, "phone"]), reason=reason)
+    assert "13912345678" not in response.content.decode()
+    assert not AuditRow.objects.filter(action="registry.reveal").exists()
+
+
+def test_who_may_not_see_numbers_cannot(cast: Cast) -> None:
+    url = reverse("reveal", args=[cast.people["甲01"].pk, "phone"])
+    assert say(cast, "采样员", url, reason="call").status_code == 404
+    assert say(cast, "钟花", url, reason="call").status_code == 404
