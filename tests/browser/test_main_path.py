@@ -54,9 +54,9 @@ def _open_tube(page: Page, code: str) -> None:
 
 
 def _sample(page: Page, text: str) -> None:
-    page.get_by_label("扫卡,或键入姓名、门牌号").fill(text)
+    page.get_by_label("扫卡，或键入姓名、门牌号").fill(text)
     page.keyboard.press("Enter")
-    choices = page.locator("[data-person]")
+    choices = page.locator("button.choice, .match")
     button = page.get_by_role("button", name="采样", exact=True)
     choices.first.or_(button).first.wait_for()
     if choices.count():
