@@ -51,9 +51,9 @@ def unseal(value: bytes | memoryview, purpose: str) -> str:
         Unreadable: the key is unknown, or the value was altered or belongs to another purpose.
     """
     raw = bytes(value)
-    head = 1 + raw[0]
+    head = 1 + raw[0] if raw else 1
     key = _ring().fields.get(raw[1:head].decode(errors="replace"))
-    if key is None:
+    if key is None or len(raw) < head + NONCE_BYTES:
         raise Unreadable(purpose)
     try:
         return AESGCM(key).decrypt(raw[head : head + NONCE_BYTES], raw[head + NONCE_BYTES :], purpose.encode()).decode()

@@ -1,4 +1,4 @@
-"""Nothing that a phone sent is dropped: what cannot be taken in is kept aside with its reason, for the office to decide."""
+"""Nothing that a phone sent is dropped: what cannot be taken in is kept aside, and the office decides."""
 
 from __future__ import annotations
 
