@@ -156,9 +156,14 @@ class Services:
 
 
 def interruptible() -> None:
-    """Let SIGTERM and a closed terminal end a command in the same order as Ctrl-C does."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
+    """Let SIGTERM and a closed terminal end a command in the same order as Ctrl-C does.
+
+    A script that starts it with & has SIGINT ignored, and would find that nothing stops it; nohup has SIGHUP ignored,
+    and means it.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
 
 
 @contextlib.contextmanager
