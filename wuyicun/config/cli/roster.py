@@ -63,8 +63,8 @@ def _refuse(words: str, refused: dict[str, Any], *, as_json: bool) -> int:
 def _print(done: shell.Done, *, dry_run: bool) -> None:
     result = done.result
     village = f"{done.village.name}({done.village.area_path})" + (" 新建" if done.founded else "")
-    print(village + (" 试运行,没有导入" if dry_run else ""))
-    print("  {people} 人 {households} 户,外来务工 {workers} 人,点位 {places} 处".format(**result))
+    print(village + (" 试运行，没有导入" if dry_run else ""))
+    print("  {people} 人 {households} 户，外来务工 {workers} 人，点位 {places} 处".format(**result))
     words = {"created": "新增", "updated": "变更", "unchanged": "不变", "conflicts": "待定", "refused": "没有导入"}
     print("  " + " · ".join(f"{word} {result[key]}" for key, word in words.items()))
     for problem in result["problems"]:

@@ -38,7 +38,7 @@ class BatchEnded(Refusal):
     """The batch was imported, undone or dropped meanwhile."""
 
     code = "import_ended"
-    words = _("这一批已经导入、撤销或放弃,不能再改。")
+    words = _("这一批已经导入、撤销或放弃，不能再改。")
 
 
 class FileGone(Refusal):
@@ -46,7 +46,7 @@ class FileGone(Refusal):
 
     code = "import_file_gone"
     status = 410
-    words = _("上传的文件已按规定删除,请重新上传。")
+    words = _("上传的文件已按规定删除，请重新上传。")
 
 
 def take_in(
@@ -172,14 +172,20 @@ def begin(*, village: Village, batch: ImportBatch, step: str, digest: str, by: U
         batch.state, batch.refusal = BatchState.WORKING, None
         batch.counts = {**batch.counts, "step": step, "since": at.isoformat()}
         batch.save(update_fields=["state", "refusal", "counts"])
-        app.configure_task(JOB, lock=f"registry.import {village.pk}").defer(
-            village_id=str(village.pk),
-            batch_id=str(batch.pk),
-            step=step,
-            digest=digest,
-            by=str(by) if by else None,
-            language=get_language() or "",
-        )
+        arguments = {
+            "village_id": str(village.pk),
+            "batch_id": str(batch.pk),
+            "step": step,
+            "digest": digest,
+            "by": str(by) if by else None,
+            "language": get_language() or "",
+        }
+        _defer(village.pk, arguments)
+
+
+def _defer(village_id: UUID, arguments: dict[str, Any]) -> None:
+    """By the task's name, so that no action imports a job; in the transaction of the batch."""
+    app.configure_task(JOB, lock=f"registry.import {village_id}").defer(**arguments)
 
 
 def take(*, village: Village, batch: ImportBatch, step: str, digest: str, by: UUID | None, at: datetime) -> None:

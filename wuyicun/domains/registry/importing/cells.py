@@ -25,7 +25,7 @@ class NoSuchPlace(Refusal):
     """The household or micro-grid that the file names is not there any more."""
 
     code = "no_such_place"
-    words = _("表里写的户或微网格已经没有了,请到这个人的页面上改。")
+    words = _("表里写的户或微网格已经没有了，请到这个人的页面上改。")
 
 
 def set_of_person(person: Person, cell: str, said: str, *, by: UUID | None, at: datetime) -> None:

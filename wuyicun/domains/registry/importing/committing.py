@@ -35,7 +35,7 @@ class DiffChanged(Refusal):
     """The registry has changed since the preview, so that the file would do something else now."""
 
     code = "diff_changed"
-    words = _("您核对之后名册又有变动,请再核对一次再导入。")
+    words = _("您核对之后名册又有变动，请再核对一次再导入。")
 
 
 def lock(village_id: UUID) -> None:

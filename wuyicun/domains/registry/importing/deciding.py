@@ -41,7 +41,7 @@ class Gone(Refusal):
     """One of those whom it is about is no longer in the registry."""
 
     code = "conflict_gone"
-    words = _("名册里已经没有这个人,不用再定了。")
+    words = _("名册里已经没有这个人，不用再定了。")
 
 
 def values_of(conflict: Conflict) -> dict[str, Any]:

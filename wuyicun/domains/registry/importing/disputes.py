@@ -140,7 +140,7 @@ class _Teller:
             pk for pk in (conflict.first_id, conflict.second_id) if pk is not None
         ]
         parties = [self._party(self._people[pk], resident) for pk in ids if pk in self._people]
-        row = values.get("row", values)
+        row = values["row"] if conflict.code == ConflictCode.SEVERAL_MATCH else values
         return Dispute(
             id=conflict.pk,
             code=conflict.code,

@@ -23,7 +23,7 @@ class FileRefused(Refusal):
 
     code = "file_refused"
     status = 422
-    words = _("这个文件读不了:%(words)s")
+    words = _("这个文件读不了：%(words)s")
 
     def __init__(self, refusal: RosterRefused) -> None:
         super().__init__(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from wuyicun.domains.registry import labels, words
 from wuyicun.domains.registry.models import Household, ImportBatch, ImportProblem, ImportRow, Person, Place
-from wuyicun.domains.registry.roster import Problem, Severity
+from wuyicun.domains.registry.roster import Problem
 from wuyicun.domains.registry.rules import BatchState, RowStatus
 from wuyicun.kernel.accounts import queries as accounts
 
@@ -180,7 +180,6 @@ def problems_of_file(village_id: UUID, batch_id: UUID) -> tuple[Problem, ...]:
     return tuple(Problem(row.code, row.sheet, row.row, row.column or None, row.name, row.data) for row in rows)
 
 
-TO_LOOK_AT = (Severity.REFUSED, Severity.DECIDE, Severity.CHECK)
 _REASONS: Mapping[str, words.Words] = {
     "later": gettext_lazy("后来又有改动"),
     "in_use": gettext_lazy("已有检测等记录"),

@@ -37,7 +37,7 @@ class NotCommitted(Refusal):
     """Only what was imported can be undone, and only once."""
 
     code = "import_not_committed"
-    words = _("这一批没有导入,或已经撤销。")
+    words = _("这一批没有导入，或已经撤销。")
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from wuyicun.domains.registry import words
 from wuyicun.domains.registry.importing import batches, files, reports
@@ -185,7 +186,11 @@ def _area_words(areas: Sequence[Sequence[str]]) -> str:
 
 
 _KINDS = {"P": "people", "H": "households", "L": "places"}
-_TONES = {RowStatus.UNDECIDED: "owed"}
+_PROBLEMS: Mapping[str, tuple[words.Words, Sequence[Severity], str]] = {
+    "decide": (words.SEVERITY[Severity.DECIDE], (Severity.DECIDE,), "owed"),
+    "problems": (gettext_lazy("有问题"), (Severity.REFUSED, Severity.CHECK), "owed"),
+    "fixed": (words.SEVERITY[Severity.FIXED], (Severity.FIXED,), ""),
+}
 
 
 def _lists(request: ScopedRequest, batch: ImportBatch) -> dict[str, Any]:
@@ -194,21 +199,22 @@ def _lists(request: ScopedRequest, batch: ImportBatch) -> dict[str, Any]:
     kind = request.GET.get("kind", "P")
     kind = kind if kind in _KINDS else "P"
     figures = [
-        _count(request, number, words.ROW_STATUS[status], status, tone, asked)
+        _count(number, words.ROW_STATUS[status], status, tone, asked)
         for status, number, tone in _statuses(batch)
     ]
     severities = counts.get("problems", {})
-    to_look_at = sum(severities.get(severity, 0) for severity in reports.TO_LOOK_AT)
-    figures.append(_count(request, to_look_at, _("有问题"), "problems", "owed", asked))
-    figures.append(_count(request, severities.get(Severity.FIXED, 0), words.SEVERITY[Severity.FIXED], "fixed", "", asked))
+    for show, (word, among, tone) in _PROBLEMS.items():
+        number = sum(severities.get(severity, 0) for severity in among)
+        if number or show == "problems":
+            figures.append(_count(number, word, show, tone, asked))
     after = int(text) if (text := request.GET.get("after", "")).isdecimal() and len(text) < 10 else 0
     shown: dict[str, Any] = {"counts": figures, "show": asked, "kind": kind}
-    if asked in ("problems", "fixed"):
-        severity = reports.TO_LOOK_AT if asked == "problems" else (Severity.FIXED,)
-        shown["problems"], shown["next"] = reports.problems(request.village.pk, batch.pk, severity, after=after)
+    if asked in _PROBLEMS:
+        among = _PROBLEMS[asked][1]
+        shown["problems"], shown["next"] = reports.problems(request.village.pk, batch.pk, among, after=after)
     elif asked in words.ROW_STATUS:
         shown["kinds"] = [
-            (letter, reports.KIND[letter], _show(asked, letter), counts.get(name, {}).get(asked, 0))
+            (reports.KIND[letter], _show(asked, letter), letter == kind, counts.get(name, {}).get(asked, 0))
             for letter, name in _KINDS.items()
         ]
         shown["lines"], shown["next"] = reports.lines(request.village.pk, batch.pk, asked, kind=kind, after=after)
@@ -221,15 +227,13 @@ def _statuses(batch: ImportBatch) -> list[tuple[RowStatus, int, str]]:
         (status, people.get(status, 0), "")
         for status in (RowStatus.NEW, RowStatus.CHANGED, RowStatus.UNCHANGED)
     ]
-    if people.get(RowStatus.UNDECIDED):
-        found.append((RowStatus.UNDECIDED, people[RowStatus.UNDECIDED], "owed"))
     absent = reports.absent(batch.village_id, batch.pk)
     if absent:
         found.append((RowStatus.ABSENT, absent, "owed"))
     return found
 
 
-def _count(request: ScopedRequest, number: int, word: words.Words, show: str, tone: str, asked: str) -> Count:
+def _count(number: int, word: words.Words, show: str, tone: str, asked: str) -> Count:
     return Count(number, word, _show(show) if number else "", tone, asked == show)
 
 

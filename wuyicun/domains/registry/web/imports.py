@@ -39,7 +39,7 @@ class TooLarge(Refusal):
 
     code = "file_too_large"
     status = 413
-    words = _("文件超过 100 MB,没有上传。请按片区分成几个文件,或删去空行空列和图片。")
+    words = _("文件超过 100 MB，没有上传。请按片区分成几个文件，或删去空行空列和图片。")
 
 
 class NoFile(Refusal):
@@ -176,14 +176,14 @@ def _preview(request: ScopedRequest, batch: ImportBatch) -> str:
 
 def _undo(request: ScopedRequest, batch: ImportBatch) -> str:
     done = undoing.undo(village=request.village, batch=batch, by=request.account.pk, at=clock.now())
-    sentence = _("已撤销:去掉 %(removed)s 条,恢复 %(restored)s 条。")
+    sentence = _("已撤销：去掉 %(removed)s 条，恢复 %(restored)s 条。")
     notices.say(request, sentence % {"removed": done.removed, "restored": done.restored})
     return _address(batch)
 
 
 def _drop(request: ScopedRequest, batch: ImportBatch) -> str:
     batches.drop(batch=batch, by=request.account.pk, at=clock.now())
-    notices.say(request, _("已放弃,没有导入任何内容,上传的文件也已删除。"))
+    notices.say(request, _("已放弃，没有导入任何内容，上传的文件也已删除。"))
     return reverse("import_start")
 
 
@@ -217,4 +217,4 @@ def import_returned(request: ScopedRequest, batch_id: UUID) -> HttpResponse:
     problems = reports.problems_of_file(request.village.pk, batch.pk)
     content = roster.returned(read.book, read.layouts, problems, lambda each: words.problem(each.code, each.data))
     name = batch.file_name.rpartition(".")[0] or batch.file_name
-    return _workbook(content, _("%(name)s(带问题).xlsx") % {"name": name})
+    return _workbook(content, _("%(name)s（带问题）.xlsx") % {"name": name})
