@@ -75,8 +75,9 @@ class Serving:
         return code
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def data() -> Iterator[Path]:
+    """One data folder for all: only the first start makes a cluster and tables."""
     with scratch.folder() as folder:
         yield folder
 
