@@ -21,6 +21,7 @@ class Needs(enum.Enum):
     """What is made ready before a command is imported."""
 
     NOTHING = "nothing"
+    DJANGO = "Django set up"
     SERVER = "a running database, Django set up"
     TABLES = "a running database with up-to-date tables, Django set up"
 
@@ -46,6 +47,7 @@ COMMANDS: dict[str, Command] = {
     "roster": Command(f"{HERE}.roster", "导入名册 / Import a roster", Needs.TABLES),
     "audit": Command(f"{HERE}.audit", "核验审计记录 / Verify the audit", Needs.TABLES),
     "texts": Command(f"{HERE}.texts", "收集要翻译的文字 / Collect the texts to translate"),
+    "contracts": Command(f"{HERE}.contracts", "写出接口文件 / Write the interface's OpenAPI document", Needs.DJANGO),
     "jobs": Command(f"{HERE}.jobs", "后台任务 / Work off the background jobs", Needs.SERVER, hidden=True),
     "demo-village": Command(f"{HERE}.demo_village", "写入虚拟村庄 / Fill in the village", Needs.SERVER, hidden=True),
     "demo-check": Command(f"{HERE}.demo_check", "走一遍主流程 / Walk the main path", Needs.SERVER, hidden=True),
@@ -96,14 +98,21 @@ def help_text() -> str:
 def _run(name: str, command: Command, rest: Sequence[str]) -> int:
     if command.needs is Needs.NOTHING:
         return _call(name, command, rest)
+    if command.needs is Needs.DJANGO:
+        _set_up_django()
+        return _call(name, command, rest)
     # By name: the launcher imports this module before anything is installed.
     database = importlib.import_module(f"{HERE}.database")
     with database.opened():
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wuyicun.config.settings")
-        importlib.import_module("django").setup()
+        _set_up_django()
         if command.needs is Needs.TABLES:
             importlib.import_module("django.core.management").call_command("migrate", database="owner", verbosity=0)
         return _call(name, command, rest)
+
+
+def _set_up_django() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wuyicun.config.settings")
+    importlib.import_module("django").setup()
 
 
 def _call(name: str, command: Command, rest: Sequence[str]) -> int:
