@@ -59,8 +59,8 @@ def _answer(board: queries.Board) -> str:
     if counts.owed:
         told = {"missing": counts.missing, "due": _time(board.round.due_at), "at": _time(board.finish_at)}
         if board.finish_at is not None:
-            return _("还有 %(missing)s 人未采，按现在的速度 %(at)s采完，最晚%(due)s") % told
-        return _("还有 %(missing)s 人未采，最晚%(due)s采完") % told
+            return _("还有 %(missing)s 人未采，按现在的速度%(at)s 采完，最晚%(due)s") % told
+        return _("还有 %(missing)s 人未采，最晚%(due)s 采完") % told
     if board.tubes.without_result:
         return _("人都有着落了，还有 %(tubes)s 支试管没有结果") % {"tubes": board.tubes.without_result}
     return _("人都有着落，试管都有结果，可以关闭本轮")

@@ -34,7 +34,7 @@ class TooManyCards(Refusal):
 
     code = "too_many_cards"
     status = 400
-    words = gettext_lazy("一次最多打印 %(most)s 张,请选一个片区或微网格")
+    words = gettext_lazy("一次最多打印 %(most)s 张，请选一个片区或微网格")
 
 
 @dataclass(frozen=True)

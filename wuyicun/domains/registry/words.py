@@ -133,7 +133,7 @@ PROBLEM: Mapping[str, Words] = {
     "unknown_section": _("片区“%(value)s”还没有，将新建。"),
     "unknown_micro_grid": _("微网格“%(value)s”还没有，将新建。"),
     "duplicate_place": _("与“%(other_sheet)s”第 %(other_row)s 行是同一处，只导入一次。"),
-    "row_count_differs": _("表里写的合计是 %(says)s,读到的是 %(found)s。"),
+    "row_count_differs": _("表里写的合计是 %(says)s，读到的是 %(found)s。"),
     "cell_error": _("格子里是错误值 %(value)s。"),
     "full_width": _("全角数字已改成半角。"),
     "lower_x": _("小写 x 已改成大写。"),

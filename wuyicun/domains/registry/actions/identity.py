@@ -39,7 +39,7 @@ class IdDisputed(Refusal):
     """The number stands on two people in the roster, and nobody has decided whose it is."""
 
     code = "id_disputed"
-    words = _("这个证件号码在名册里写在两个人名下,请先到“待定”里定下来")
+    words = _("这个证件号码在名册里写在两个人名下，请先到“待定”里定下来")
 
 
 class PhoneNotRead(Refusal):
@@ -47,7 +47,7 @@ class PhoneNotRead(Refusal):
 
     code = "phone_not_read"
     status = 400
-    words = _("电话号码不对,请写 11 位手机号,或带区号的座机")
+    words = _("电话号码不对，请写 11 位手机号，或带区号的座机")
 
 
 def take_id(person: Person, text: str, *, on: date) -> None:

@@ -35,7 +35,7 @@ class ChangedMeanwhile(Refusal):
     """Somebody else has changed it since the form was opened; `data["fields"]` names where the two differ."""
 
     code = "changed_meanwhile"
-    words = _("您打开以后,别人改过这条登记。请看两边的内容再定")
+    words = _("您打开以后，别人改过这条登记。请看两边的内容再定")
 
 
 @dataclass(frozen=True)
