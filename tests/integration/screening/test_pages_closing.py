@@ -8,11 +8,14 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from tests.cast import START
 from tests.integration.screening.desk import Desk, words
 from tests.unit.documents.samples import pages_of
 from wuyicun.domains.rolls.rules import State
 from wuyicun.domains.screening import queries
+from wuyicun.domains.territory.actions import appoint
 from wuyicun.kernel import clock
 from wuyicun.kernel.ids import uuid7
 
@@ -159,3 +162,41 @@ def test_rounds_that_are_not_there_are_not_found(desk: Desk) -> None:
     for name in ("round", "missing", "tubes", "runs", "results", "closing", "report"):
         assert desk.get("梁会明", name, uuid4()).status_code == 404, name
     assert desk.get("梁会明", "tube", uuid4()).status_code == 404
+
+
+def test_the_report_says_until_when_and_how_often(desk: Desk) -> None:
+    until = clock.now() + timedelta(days=3)
+    desk.send("excuse", person=desk.person("甲02"), reason="ill", until=until, note="")
+    for _each in range(2):
+        desk.send("outcome", person=desk.person("甲03"), outcome="unreachable", reason="phone_off", note="")
+    desk.settle_everyone()
+    page = words(desk.post("梁会明", "closing", follow=True))
+    assert f"生病，到 {timezone.localtime(until):%Y-%m-%d %H:%M}" in page
+    assert "电话打不通，找过 2 次" in page
+    text = "".join(pages_of(desk.get("梁会明", "report_pdf", desk.round.pk, 1).content))
+    assert f"到{timezone.localtime(until):%Y-%m-%d%H:%M}" in text
+    assert "29应采" in text
+
+
+def test_the_office_of_one_section_does_not_close_the_round_of_the_village(desk: Desk) -> None:
+    section = desk.cast.areas["西头岭"].area_path
+    with desk.scope():
+        appoint(
+            village_id=desk.cast.village.pk,
+            area_path=section,
+            role="office",
+            holder_name="片区办公室",
+            account_id=desk.cast.accounts["闲人"].pk,
+            starts_at=START,
+            by=None,
+            at=START,
+        )
+    desk.settle_everyone()
+    assert desk.get("闲人", "round").status_code == 200
+    assert desk.get("闲人", "closing").status_code == 404
+    assert desk.post("闲人", "closing").status_code == 404
+    assert desk.post("闲人", "round_cancel", reason="不要了").status_code == 404
+    areas = desk.cast.client("闲人").get(reverse("round_new")).context["form"].fields["area"].choices
+    assert {path for path, _name in areas} == {
+        desk.cast.areas[name].area_path for name in ("西头岭", "第一微网格", "第二微网格")
+    }

@@ -273,6 +273,15 @@ def test_a_single_negative_ends_the_hold(desk: Desk) -> None:
     assert "已解除" in page
 
 
+def test_somebody_who_is_held_is_told_until_when_on_their_page(desk: Desk) -> None:
+    desk.fill("A-1", ["甲01", "甲02"])
+    desk.send("tube.result", tube="A-1", result="positive")
+    page = words(desk.get("王海斌", "round_person", desk.round.pk, desk.person("甲01")))
+    assert re.search(r"请留在原处，到 明天 \d\d:\d\d", page)
+    assert "去做单人复检" in page
+    assert "请留在原处" not in words(desk.get("王海斌", "round_person", desk.round.pk, desk.person("甲03")))
+
+
 def test_a_grid_worker_sees_held_people_of_their_own_grid(desk: Desk) -> None:
     desk.fill("A-1", ["甲01", "丙01"])
     desk.send("tube.result", tube="A-1", result="positive")

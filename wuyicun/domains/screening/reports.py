@@ -83,8 +83,17 @@ def figures(counts: Counts) -> dict[str, Any]:
     }
 
 
-def _named(entries: Iterable[rolls.Standing], state: State) -> list[dict[str, str]]:
-    return [{"person": str(entry.subject_id), "reason": entry.reason} for entry in entries if entry.state is state]
+def _named(entries: Iterable[rolls.Standing], state: State) -> list[dict[str, Any]]:
+    return [
+        {
+            "person": str(entry.subject_id),
+            "reason": entry.reason,
+            "until": entry.until.isoformat() if entry.until else None,
+            "attempts": entry.attempts,
+        }
+        for entry in entries
+        if entry.state is state
+    ]
 
 
 def _retests_open(village_id: UUID, roll_id: UUID | None) -> list[str]:

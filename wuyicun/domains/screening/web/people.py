@@ -38,6 +38,7 @@ from wuyicun.domains.screening.words import (
     Words,
     reason,
 )
+from wuyicun.domains.standing import queries as standing
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.accounts.middleware import ScopedRequest
@@ -155,9 +156,15 @@ def round_person(request: ScopedRequest, round_id: UUID, person_id: UUID) -> Htt
         "said": _said(village_id, round_, person_id),
         "taken": _taken(village_id, round_, person_id),
         "here": request.get_full_path(),
-        "number": "",
+        "held_until": _held_until(village_id, person_id, now),
+        "owes_retest": bool(queries.owes_retest(village_id, round_, [person_id])),
     }
     return render(request, "screening/person.html", context)
+
+
+def _held_until(village_id: UUID, person_id: UUID, now: datetime) -> datetime | None:
+    known = standing.standing(village_id, [person_id], now).get(person_id)
+    return None if known is None else known.held_until
 
 
 def _said(village_id: UUID, round_: Round, person_id: UUID) -> Sequence[Said]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -42,6 +43,7 @@ class Named:
     name: str
     house: str
     reason: Words
+    more: Words
     url: str
 
 
@@ -153,28 +155,51 @@ def _percent(part: int, whole: int) -> str:
 def _lists(request: ScopedRequest, round_: Round, data: Mapping[str, Any]) -> Sequence[PeopleList]:
     people = registry.brief(request.village.pk, reports.people_in(dict(data)))
     seen = access.visible(request.scope, people.values())
-    in_list: Sequence[tuple[str, Words, Sequence[tuple[UUID, Words]]]] = [
-        ("excused", _("暂免"), [(UUID(row["person"]), reason(row["reason"])) for row in data["excused"]]),
-        ("unreachable", _("联系不上"), [(UUID(row["person"]), reason(row["reason"])) for row in data["unreachable"]]),
-        ("refused", _("拒绝"), [(UUID(row["person"]), reason(row["reason"])) for row in data["refused"]]),
-        ("joined", _("开轮后新增"), [(UUID(each), "") for each in data["joined"]]),
-        ("left", _("开轮后离开"), [(UUID(each), "") for each in data["left"]]),
-        ("flagged", _("已存但不计的样本"), [(UUID(row["person"]), _flag(row)) for row in data["flagged"]]),
-        ("retests", _("关闭时还没有做完的单人复检"), [(UUID(each), "") for each in data["retests"]["open"]]),
+    said = {
+        key: [(UUID(row["person"]), reason(row["reason"]), _more(row)) for row in data[key]]
+        for key in ("excused", "unreachable", "refused")
+    }
+    flagged = [(UUID(row["person"]), _flag(row), "") for row in data["flagged"] if row["flag"] != "voided"]
+    in_list: Sequence[tuple[str, Words, Sequence[tuple[UUID, Words, Words]]]] = [
+        ("excused", _("暂免"), said["excused"]),
+        ("unreachable", _("联系不上"), said["unreachable"]),
+        ("refused", _("拒绝"), said["refused"]),
+        ("joined", _("开轮后新增"), [(UUID(each), "", "") for each in data["joined"]]),
+        ("left", _("开轮后离开"), [(UUID(each), "", "") for each in data["left"]]),
+        ("flagged", _("已存但不计的样本"), flagged),
+        ("retests", _("关闭时还没有做完的单人复检"), [(UUID(each), "", "") for each in data["retests"]["open"]]),
     ]
     found = []
     for key, title, rows in in_list:
-        named = [_named(round_, seen[person], why) for person, why in rows if person in seen]
-        found.append(PeopleList(key, title, sorted(named, key=lambda each: each.house), len(rows) - len(named)))
+        named = [_named(round_, seen[person], why, more) for person, why, more in rows if person in seen]
+        named.sort(key=lambda each: (_as_counted(each.house), each.name))
+        found.append(PeopleList(key, title, named, len(rows) - len(named)))
     return found
+
+
+_DIGITS = re.compile(r"(\d+)")
+
+
+def _as_counted(house: str) -> list[tuple[int, str]]:
+    """北头岭 2 号 before 北头岭 11 号."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in _DIGITS.split(house)]
+
+
+def _more(row: Mapping[str, Any]) -> Words:
+    """Until when somebody is excused, or how often somebody tried."""
+    until = _moment(row.get("until"))
+    if until is not None:
+        return _("到 %(time)s") % {"time": f"{timezone.localtime(until):%Y-%m-%d %H:%M}"}
+    attempts = row.get("attempts") or 0
+    return ngettext("找过 %(count)s 次", "找过 %(count)s 次", attempts) % {"count": attempts} if attempts else ""
 
 
 def _flag(row: Mapping[str, str]) -> str:
     return f"{row['tube']} {FLAG_SHORT.get(row['flag'], row['flag'])}"
 
 
-def _named(round_: Round, person: PersonBrief, why: Words) -> Named:
-    return Named(person.name, person.house, why, reverse("round_person", args=[round_.pk, person.id]))
+def _named(round_: Round, person: PersonBrief, why: Words, more: Words) -> Named:
+    return Named(person.name, person.house, why, more, reverse("round_person", args=[round_.pk, person.id]))
 
 
 @require_GET
@@ -201,7 +226,11 @@ def report_pdf(request: ScopedRequest, round_id: UUID, version: int) -> HttpResp
         },
         "closed": {"at": _time(data["closed_at"], now), "by": names.get(shown.made_by, "") if shown.made_by else ""},
         "sentence": _sentence(data),
-        "figures": {**{key: counts[key] for key in _FIGURES}, "coverage": _percent(counts["done"], _due(counts))},
+        "figures": {
+            **{key: counts[key] for key in _FIGURES},
+            "due": _due(counts),
+            "coverage": _percent(counts["done"], _due(counts)),
+        },
         "areas": _areas(village_id, data),
         "tubes": {key: data["tubes"][key] for key in ("sent", "short", "late", "lost", "positive")},
         "digest": shown.digest,
@@ -220,7 +249,7 @@ def _time(text: str | None, now: datetime) -> str:
 
 
 def _on_paper(row: Named) -> dict[str, str | None]:
-    return {"name": row.name, "house": row.house, "reason": str(row.reason), "until": None}
+    return {"name": row.name, "house": row.house, "reason": str(row.reason), "until": str(row.more) or None}
 
 
 def _unnamed(each: PeopleList) -> list[dict[str, str | None]]:

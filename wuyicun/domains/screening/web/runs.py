@@ -45,6 +45,7 @@ from wuyicun.kernel.web.formatting import duration_words
 from wuyicun.kernel.web.timeline import Dot
 
 _MINUTE = timedelta(minutes=1)
+_NOTHING = timedelta(0)  # a phone whose clock is ahead closes tubes in the future
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def _clock(request: ScopedRequest, round_: Round, now: datetime) -> Clock:
         said,
         tone,
         [
-            Dot(int((now - tube.closed_at) / _MINUTE), tube.code, reverse("tube", args=[tube.id]))
+            Dot(int(max(now - tube.closed_at, _NOTHING) / _MINUTE), tube.code, reverse("tube", args=[tube.id]))
             for tube in waiting
             if tube.closed_at is not None
         ],
@@ -140,7 +141,7 @@ def _sentence(waiting: Sequence[TubeView], now: datetime) -> tuple[str, str]:
 def _left(tube: TubeView, now: datetime) -> tuple[timedelta, bool]:
     """How long a tube has been waiting, and whether that is too long."""
     start = tube.closed_at or now
-    return now - start, tube.leaves_by is not None and tube.leaves_by < now
+    return max(now - start, _NOTHING), tube.leaves_by is not None and tube.leaves_by < now
 
 
 def _hand_over(request: ScopedRequest, round_: Round, form: HandoverForm) -> bool:
@@ -254,7 +255,7 @@ def slip(request: ScopedRequest, round_id: UUID, record_id: UUID) -> HttpRespons
 
 
 def _on_paper(tube: TubeView, run: Run, round_: Round) -> dict[str, object]:
-    waited = int((run.at - tube.closed_at) / _MINUTE) if tube.closed_at else 0
+    waited = int(max(run.at - tube.closed_at, _NOTHING) / _MINUTE) if tube.closed_at else 0
     notes = [str(SHORT_REASONS.get(tube.short_reason, ""))] if tube.short else []
     if tube.count_differs:
         notes.append(_("封管时数到 %(count)s 份") % {"count": tube.closed_count})

@@ -110,6 +110,7 @@ def tubes(request: ScopedRequest, round_id: UUID) -> HttpResponse:
     exact = next((tube for tube in found if tube.code.upper() == code), None) if code else None
     if exact is not None:
         return redirect("tube", tube_id=exact.id)
+    totals = queries.totals(found)
     state = request.GET.get("state", "all")
     state = state if state in FILTERS else "all"
     context = {
@@ -120,7 +121,8 @@ def tubes(request: ScopedRequest, round_id: UUID) -> HttpResponse:
             for key, word in FILTERS.items()
             if (count := sum(belongs(tube, key) for tube in found)) or key in ("all", state)
         ],
-        "answer": _answer(queries.totals(found)),
+        "answer": _answer(totals),
+        "waiting": totals.waiting,
         "code": code,
         "not_found": bool(code),
         "may": powers_in(request, round_.area_path),
