@@ -16,8 +16,9 @@ from wuyicun.domains.screening.models import Round
 from wuyicun.domains.screening.queries import TubeView
 from wuyicun.domains.standing import queries as standing
 from wuyicun.domains.standing.queries import PersonStanding
-from wuyicun.kernel import clock
+from wuyicun.kernel import clock, scope
 from wuyicun.kernel.records.kinds import Envelope, Outcome
+from wuyicun.portal.queries import board
 
 HOUR = timedelta(hours=1)
 
@@ -100,8 +101,13 @@ class Story:
         return view
 
     def recounted(self) -> Recounted:
-        """The program agrees with a recount from the records; what that came to."""
-        return agrees(self.round, clock.now())
+        """The program and its board agree with a recount from the records; what that came to."""
+        found = agrees(self.round, clock.now())
+        shown = board(scope.required(), self.round.village_id, clock.now())
+        if shown.round is not None and shown.round.pk == self.round.pk:
+            assert shown.counts.coverage == found.coverage
+            assert sum((section.counts for section in shown.coverage), Counts()) == shown.counts
+        return found
 
     def close(self, at: datetime | None = None) -> None:
         """The secretary closes the round."""
