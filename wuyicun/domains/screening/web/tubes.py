@@ -68,6 +68,8 @@ FILTERS: Mapping[str, Words] = {
     "positive": gettext_lazy("阳性"),
     "disputed": gettext_lazy("有争议"),
     "ended": gettext_lazy("作废、遗失"),
+    "lost": gettext_lazy("遗失"),
+    "expected": gettext_lazy("没有开管记录"),
 }
 
 
@@ -97,6 +99,8 @@ def belongs(tube: TubeView, wanted: str) -> bool:
         "positive": tube.result == TubeResult.POSITIVE,
         "disputed": tube.result == TubeResult.DISPUTED,
         "ended": tube.state in ENDED,
+        "lost": tube.state is TubeState.LOST,
+        "expected": tube.state is TubeState.EXPECTED,
     }[wanted]
 
 
