@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from wuyicun.config.cli.console import complain, speak_utf8
+from wuyicun.config.cli.console import complain, say, speak_utf8
 from wuyicun.kernel.failure import Failure
 
 
@@ -49,7 +49,7 @@ COMMANDS: dict[str, Command] = {
     "texts": Command(f"{HERE}.texts", "收集要翻译的文字 / Collect the texts to translate"),
     "contracts": Command(f"{HERE}.contracts", "写出接口文件 / Write the interface's OpenAPI document", Needs.DJANGO),
     "jobs": Command(f"{HERE}.jobs", "后台任务 / Work off the background jobs", Needs.SERVER, hidden=True),
-    "demo-village": Command(f"{HERE}.demo_village", "写入虚拟村庄 / Fill in the village", Needs.SERVER, hidden=True),
+    "demo-village": Command(f"{HERE}.demo_village", "写入虚拟村庄 / Fill in the village", Needs.TABLES, hidden=True),
     "demo-check": Command(f"{HERE}.demo_check", "走一遍主流程 / Walk the main path", Needs.SERVER, hidden=True),
 }
 
@@ -106,6 +106,7 @@ def _run(name: str, command: Command, rest: Sequence[str]) -> int:
     with database.opened():
         _set_up_django()
         if command.needs is Needs.TABLES:
+            say("更新数据表 / Bringing the tables up to date")
             importlib.import_module("django.core.management").call_command("migrate", database="owner", verbosity=0)
         return _call(name, command, rest)
 

@@ -63,9 +63,7 @@ def _columns(text: str) -> int:
 
 
 def _village() -> list[Account]:
-    """Bring the tables up to date and fill in the village, in processes of their own; return an account per role."""
-    database.migrate()
-    say("写入虚拟村庄 / Filling in the synthetic village")
+    """Fill in the village, in a process of its own; return an account per role."""
     command = [sys.executable, "-m", "wuyicun", "demo-village"]
     filled = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     if filled.returncode:

@@ -13,6 +13,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    say("写入虚拟村庄 / Filling in the synthetic village")
     accounts = fill.prepare(say)
     print(json.dumps([dataclasses.asdict(account) for account in accounts]))
     return 0

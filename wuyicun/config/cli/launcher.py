@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from wuyicun.config import environment
-from wuyicun.config.cli import find, help_text, ports, setup
+from wuyicun.config.cli import Command, Needs, find, help_text, ports, setup
 from wuyicun.config.cli.console import complain, speak_utf8
 from wuyicun.config.environment import ROOT
 from wuyicun.kernel.database import system_user
@@ -24,7 +24,7 @@ def launch(argv: Sequence[str]) -> int:
         return 0
     try:
         command = find(argv[0])
-        look_ahead(argv)
+        look_ahead(argv, command)
         setup.prepare(ROOT, tests=argv[0] == "test", pages=command.pages)
     except Failure as failure:
         complain(failure)
@@ -38,9 +38,10 @@ def launch(argv: Sequence[str]) -> int:
     return 1
 
 
-def look_ahead(argv: Sequence[str]) -> None:
+def look_ahead(argv: Sequence[str], command: Command) -> None:
     """Raise Failure for what would fail in the end, before minutes are spent on setting up."""
-    if argv[0] != "test" and not os.environ.get("DATABASE_URL"):
+    keeps_data = command.needs in {Needs.SERVER, Needs.TABLES} or (command.pages and argv[0] != "test")
+    if keeps_data and not os.environ.get("DATABASE_URL"):
         system_user.check_data_folder(Layout(environment.data_folder(os.environ)))
     if argv[0] in {"serve", "demo"} and "--check" not in argv:
         ports.check(environment.host(os.environ), environment.port(os.environ))
