@@ -1,5 +1,7 @@
-"""A room that nobody entered in the import contracts would be bound by none of them."""
+"""Imports go downward only; and a room that nobody entered in the contracts would be bound by none of them."""
 
+import subprocess
+import sys
 import tomllib
 from typing import Any
 
@@ -11,6 +13,12 @@ CONTRACTS: list[dict[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").read_t
     "importlinter"
 ]["contracts"]
 ROOMS = sorted(folder.parent.name for folder in (ROOT / "wuyicun" / "domains").glob("*/__init__.py"))
+
+
+def test_imports_keep_to_the_contracts() -> None:
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
 
 
 def contract(name: str) -> dict[str, Any]:
