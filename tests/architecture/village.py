@@ -4,39 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from pathlib import Path
 from uuid import uuid4
-
-from django.db import models
 
 from tests.cast import Cast, make_cast
 from tests.integration.screening.sending import Phone, open_round
 from wuyicun.domains.registry import cards, search
-from wuyicun.domains.registry.models import (
-    ColumnMapping,
-    Conflict,
-    ImportBatch,
-    ImportChange,
-    ImportProblem,
-    ImportRow,
-    PersonGroup,
-    Place,
-)
+from wuyicun.domains.registry.importing.shell import import_file
+from wuyicun.domains.registry.models import ColumnMapping, Conflict, ImportBatch, ImportProblem, Place
 from wuyicun.domains.rolls import actions as rolls
 from wuyicun.domains.screening import actions as screening
 from wuyicun.domains.screening.models import Round, Tube
 from wuyicun.domains.territory import actions as territory
 from wuyicun.domains.territory.models import Post
 from wuyicun.kernel import clock, scope
-from wuyicun.kernel.database.models import VillageModel
 from wuyicun.kernel.records.models import Quarantined
 
-VALUES: dict[type[models.Field[Any, Any]], object] = {
-    models.CharField: "x",
-    models.PositiveIntegerField: 1,
-    models.JSONField: {},
-    models.BinaryField: b"x",
-}
+ROSTER = Path(__file__).parent.parent / "data" / "roster-village.xlsx"
 
 
 @dataclass
@@ -46,6 +30,7 @@ class FullVillage:
     Attributes:
         round: an open round over the grid 西头岭, which the grid worker of 北头岭 has nothing to do with.
         closed: a closed round over 第二微网格, with a report.
+        digest: what its tables held before a test, for those tests that look whether anything has changed.
         ids: an id for each kind of thing that an address can name; all belong to 西头岭.
     """
 
@@ -53,6 +38,7 @@ class FullVillage:
     round: Round
     closed: Round
     ids: dict[str, object] = field(default_factory=dict)
+    digest: dict[str, str] = field(default_factory=dict)
 
 
 def fill_village() -> FullVillage:
@@ -60,10 +46,11 @@ def fill_village() -> FullVillage:
     cast = make_cast()
     with scope.enter(cast.scope()):
         _settle_in(cast)
-        _leave_traces_of_an_import(cast)
         village = FullVillage(cast, _round(cast, "西头岭", "第 1 轮"), _round(cast, "第二微网格", "第 2 轮"))
         _test_everything(village)
         _close(village)
+    _leave_traces_of_an_import(cast)
+    with scope.enter(cast.scope()):
         _name_things(village)
     return village
 
@@ -90,34 +77,12 @@ def _settle_in(cast: Cast) -> None:
 
 
 def _leave_traces_of_an_import(cast: Cast) -> None:
-    person, area = cast.people["甲01"], cast.areas["第一微网格"]
-    place = {"area": area, "area_path": area.area_path}
-    batch = a_row(ImportBatch, cast)
-    for model in (ImportRow, ImportChange, ImportProblem):
-        a_row(model, cast, batch=batch, subject_id=person.pk)
-    a_row(Conflict, cast, first_id=person.pk)
-    a_row(ColumnMapping, cast)
-    a_row(Place, cast, kind="shop", **place)
-    a_row(PersonGroup, cast, person=person, group="elderly")
-
-
-def a_row(model: type[VillageModel], cast: Cast, **values: object) -> VillageModel:
-    """A row with something in every column that needs something."""
-    names = {each.name for each in model._meta.concrete_fields} | {each.attname for each in model._meta.concrete_fields}
-    said = {name: value for name, value in values.items() if name in names} | {"village_id": cast.village.pk}
-    for each in model._meta.concrete_fields:
-        if not (each.null or each.has_default() or {each.name, each.attname} & said.keys() or each.generated):
-            said[each.attname] = _something(each, cast)
-    row: VillageModel = model.rows().create(**said)
-    return row
-
-
-def _something(column: models.Field[Any, Any], cast: Cast) -> object:
-    if isinstance(column, models.UUIDField):
-        return cast.people["甲01"].pk
-    if isinstance(column, models.DateField):  # a moment is a date, too
-        return clock.now() if isinstance(column, models.DateTimeField) else clock.now().date()
-    return next((value for kind, value in VALUES.items() if isinstance(column, kind)), 1)
+    """The sample roster has everything that an import can leave: problems, conflicts, changes, places, groups."""
+    import_file(ROSTER, name=ROSTER.name, code=cast.village.area_path, dry_run=False, at=clock.now())
+    with scope.enter(cast.scope()):
+        ColumnMapping.rows().create(
+            village_id=cast.village.pk, signature="a layout", kind="people", columns={}, updated_at=clock.now()
+        )
 
 
 def _round(cast: Cast, area: str, title: str) -> Round:
