@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -178,3 +180,26 @@ def test_pages_of_the_current_round_are_found_without_its_id(desk: Desk) -> None
         response = desk.cast.client("梁会明").get(reverse(f"current_{name}"))
         assert response.headers["Location"] == reverse(name, args=[desk.round.pk])
     assert desk.cast.client("外人").get(reverse("current_missing")).headers["Location"] == reverse("rounds")
+
+
+@pytest.mark.parametrize("who", ["梁会明", "王海斌", "范医生", "采样员", "转运员", "值守员"])
+def test_no_link_leads_to_a_page_that_is_not_there_for_who_looks(desk: Desk, who: str) -> None:
+    desk.fill("A-1", ["甲01", "甲02", "甲03"], pool=2)
+    desk.send("tube.result", tube="A-1", result="positive")
+    desk.fill("A-2", ["甲04", "丙01"])
+    desk.send("outcome", person=desk.person("甲05"), outcome="refused", reason="refused_ill", note="")
+    client = desk.cast.client(who)
+    waiting, seen, shapes = [reverse("rounds")], set[str](), Counter[str]()
+    while waiting:
+        url = waiting.pop()
+        seen.add(url)
+        shape = re.sub("[0-9a-f-]{36}|=[^&]*", "*", url)
+        shapes[shape] += 1
+        if shapes[shape] > 2:
+            continue
+        response = client.get(url, follow=True)
+        assert response.status_code == 200, url
+        main = response.content.decode().split("<main")[-1]
+        links = {link.replace("&amp;", "&") for link in re.findall(r'href="(/screening/[^"]*)"', main)}
+        waiting += sorted(link for link in links - seen - set(waiting) if not link.partition("?")[0].endswith(".pdf"))
+    assert len(shapes) > 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -172,7 +172,7 @@ def _board(request: ScopedRequest, round_: Round, now: datetime) -> Board:
         whole,
         figures(round_, counts),
         totals,
-        _tube_figures(round_, totals),
+        _tube_figures(round_, totals, carries=access.reaches(request.scope, Permission.CARRY_TUBES, round_.area_path)),
         _bars(request, round_),
         queries.flagged(village_id, round_.pk),
         queries.retests(village_id, round_),
@@ -181,15 +181,18 @@ def _board(request: ScopedRequest, round_: Round, now: datetime) -> Board:
     )
 
 
-def _tube_figures(round_: Round, totals: TubeTotals) -> Sequence[Figure]:
+def _tube_figures(round_: Round, totals: TubeTotals, *, carries: bool) -> Sequence[Figure]:
     url = reverse("tubes", args=[round_.pk])
 
     def one(number: int, label: str, code: str, tone: str = "") -> Figure:
         return Figure(number, label, f"{url}?state={code}", tone if number else "")
 
+    waiting = one(totals.waiting, _("待转运"), "waiting", "owed")
+    if carries:
+        waiting = replace(waiting, url=reverse("runs", args=[round_.pk]))
     return [
         one(totals.open, _("采样中"), "open"),
-        Figure(totals.waiting, _("待转运"), reverse("runs", args=[round_.pk]), "owed" if totals.waiting else ""),
+        waiting,
         one(totals.late, _("超时"), "late", "late"),
         one(totals.under_way, _("在途"), "under_way"),
         one(totals.without_result, _("没有结果"), "without_result", "owed"),
