@@ -36,6 +36,15 @@ def test_help_lists_every_command_in_one_line_before_anything_is_installed() -> 
         assert "\n" not in command.help
 
 
+def test_a_reader_that_has_seen_enough_of_the_help_is_no_error() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as nobody:
+        command = [sys.executable, "-S", str(LAUNCHER), "--help"]
+        shown = subprocess.run(command, stdout=nobody, stderr=subprocess.PIPE, timeout=60, check=False)
+    assert (shown.returncode, shown.stderr) == (0, b"")
+
+
 def test_the_launcher_needs_the_standard_library_only() -> None:
     """-S leaves out every installed package."""
     code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import wuyicun.config.cli.launcher"

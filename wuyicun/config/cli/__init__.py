@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from wuyicun.config.cli.console import complain, say, speak_utf8
+from wuyicun.config.cli.console import complain, say, speak_utf8, tell
 from wuyicun.kernel.failure import Failure
 
 
@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     speak_utf8()
     arguments = list(sys.argv[1:] if argv is None else argv)
     if not arguments or arguments[0] in {"-h", "--help", "help"}:
-        print(help_text())
+        tell(help_text())
         return 0
     name, rest = arguments[0], arguments[1:]
     try:

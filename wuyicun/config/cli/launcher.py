@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from wuyicun.config import environment
 from wuyicun.config.cli import Command, Needs, find, help_text, ports, setup
-from wuyicun.config.cli.console import complain, speak_utf8
+from wuyicun.config.cli.console import complain, speak_utf8, tell
 from wuyicun.config.environment import ROOT
 from wuyicun.kernel.database import system_user
 from wuyicun.kernel.database.layout import Layout
@@ -20,7 +20,7 @@ def launch(argv: Sequence[str]) -> int:
     """Run a command of the launcher; returns only when something stands in the way or nothing needs to be set up."""
     speak_utf8()
     if not argv or argv[0] in {"-h", "--help", "help"}:
-        print(help_text())
+        tell(help_text())
         return 0
     try:
         command = find(argv[0])
