@@ -38,11 +38,19 @@ class AreaCoverage:
 
 @dataclass(frozen=True)
 class Activity:
-    """Something that was recorded: when, by whom, what, of whom."""
+    """Something that was recorded: when, by whom, what, of whom.
+
+    Attributes:
+        tube: the code of the tube it is about.
+        tubes: how many tubes it is about, when it is about several.
+        detail: the code of an outcome or a result.
+    """
 
     at: datetime
     by: str
     kind: str
+    tube: str
+    tubes: int
     detail: str
     person: str
     person_id: UUID | None
@@ -133,16 +141,11 @@ def activity(scope: Scope, village_id: UUID, limit: int = 10) -> tuple[Activity,
                 at=row.corrected_at,
                 by=names.get(row.by, "") if row.by else "",
                 kind=row.kind,
-                detail=_detail(row.data),
+                tube=str(row.data.get("tube") or ""),
+                tubes=len(row.data.get("tubes") or ()),
+                detail=str(row.data.get("outcome") or row.data.get("result") or ""),
                 person=person.name if person is not None and seen else "",
                 person_id=person.id if person is not None and seen else None,
             )
         )
     return tuple(found)
-
-
-def _detail(data: dict[str, object]) -> str:
-    tubes = data.get("tubes")
-    if isinstance(tubes, list):
-        return str(len(tubes))
-    return str(data.get("outcome") or data.get("result") or data.get("tube") or "")

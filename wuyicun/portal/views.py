@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -10,10 +11,11 @@ from django.contrib.auth.decorators import login_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from wuyicun.domains.screening.queries import RoundRow
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest, choose_village
 from wuyicun.kernel.errors import NotYours
@@ -40,11 +42,57 @@ def _context(request: ScopedRequest) -> dict[str, object]:
         "board": board,
         "answer": _answer(board),
         "tone": _tone(board),
-        "activity": [(each, KINDS[each.kind], DETAILS.get(each.detail, each.detail)) for each in board.activity],
+        "activity": [(each, KINDS[each.kind], DETAILS.get(each.detail, "")) for each in board.activity],
+        "lists": _lists(request, board.round),
+        "bars": _bars(request, board),
         "may_open": request.scope.permits(Permission.OPEN_ROUND),
         "may_import": request.scope.permits(Permission.IMPORT_ROSTER),
-        "may_see_people": request.scope.permits(Permission.VIEW_PEOPLE),
     }
+
+
+def _lists(request: ScopedRequest, round_: RoundRow | None) -> dict[str, str]:
+    """The addresses of the lists behind the figures; those that the asker may not open are missing."""
+    if round_ is None:
+        return {}
+    doors = {
+        "missing": ("missing", Permission.VIEW_PEOPLE),
+        "retests": ("retests", Permission.VIEW_PEOPLE),
+        "runs": ("runs", Permission.CARRY_TUBES),
+        "results": ("results", Permission.ENTER_RESULTS),
+        "closing": ("closing", Permission.CLOSE_ROUND),
+    }
+    lists = {code: reverse(name, args=[round_.pk]) for code, (name, may) in doors.items() if request.scope.permits(may)}
+    if "missing" in lists:
+        lists |= {state: f"{lists['missing']}?state={state}" for state in ("unreachable", "refused", "excused")}
+    if request.scope.permits(Permission.DECIDE_RECORDS):
+        lists["tray"] = reverse("tray")
+    return lists
+
+
+@dataclass(frozen=True)
+class Bar:
+    """How far an area is, and the list of who is missing there, when the asker may see it."""
+
+    area: queries.AreaCoverage
+    below: bool
+    url: str
+
+
+def _bars(request: ScopedRequest, board: queries.Board) -> list[Bar]:
+    """Each section, followed by its micro-grids."""
+    if board.round is None:
+        return []
+    missing = reverse("missing", args=[board.round.pk])
+
+    def bar(area: queries.AreaCoverage, *, below: bool) -> Bar:
+        seen = area.counts.missing and request.scope.permits(Permission.VIEW_PEOPLE, area.area_path)
+        return Bar(area, below, f"{missing}?area={area.area_path}" if seen else "")
+
+    return [
+        each
+        for section in board.coverage
+        for each in (bar(section, below=False), *(bar(area, below=True) for area in section.below))
+    ]
 
 
 def _answer(board: queries.Board) -> str:
