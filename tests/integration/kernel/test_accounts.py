@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from tests.cast import PASSWORD, START, Cast, make_cast
@@ -16,6 +17,7 @@ from wuyicun.domains.territory.models import Post
 from wuyicun.kernel import clock, scope
 from wuyicun.kernel.accounts import actions as accounts
 from wuyicun.kernel.accounts import queries
+from wuyicun.kernel.accounts.middleware import ScopeMiddleware
 from wuyicun.kernel.accounts.models import Account, Grant
 from wuyicun.kernel.roles import ROLES, Permission
 
@@ -207,12 +209,19 @@ def test_every_role_can_be_held(cast: Cast) -> None:
         assert str(role.name)
 
 
-def test_a_request_that_is_refused_leaves_nothing_written(cast: Cast) -> None:
-    """One transaction for each request, taken back when the answer is an error."""
-    client = cast.client("外人")
-    before = Grant.objects.count()
-    assert client.post(reverse("choose_village", args=[cast.village.pk])).status_code == 404
-    assert Grant.objects.count() == before
+@pytest.mark.parametrize(("status", "kept"), [(200, True), (302, True), (404, False), (409, False), (500, False)])
+def test_what_a_request_wrote_is_kept_only_when_its_answer_is_no_refusal(cast: Cast, status: int, kept: bool) -> None:
+    """One transaction for each request, in the scope of who asks."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        assert scope.required().villages == (cast.neighbour.pk,)
+        accounts.create_account(username="新人", name="新人", password=PASSWORD, phone=None, by=None, at=START)
+        return HttpResponse(status=status)
+
+    request = RequestFactory().get("/")
+    request.user, request.session = cast.accounts["外人"], {}  # type: ignore[assignment]
+    ScopeMiddleware(answer)(request)
+    assert Account.objects.filter(username="新人").exists() is kept
 
 
 def test_one_looks_at_a_village_of_ones_own_only(cast: Cast) -> None:

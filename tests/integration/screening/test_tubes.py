@@ -74,6 +74,20 @@ def test_a_swab_that_was_taken_back_gives_its_place_to_the_next(story: Story) ->
     story.recounted()
 
 
+def test_of_two_swabs_of_a_person_the_one_that_was_taken_first_counts_whichever_was_heard_first(story: Story) -> None:
+    story.opens(story.one, "X-1")
+    story.opens(story.other, "X-2")
+    later = story.swab(story.one, "X-1", "甲01", minutes=9)
+    story.one.send(later)
+    earlier = story.swab(story.other, "X-2", "甲01", minutes=5)
+    assert story.other.send(earlier)[0].flags == []
+    assert story.recounted().settled_by == {story.person("甲01"): earlier.id}
+    assert {swab.id: swab.flag for swab in queries.swabs(story.round.village_id, story.round.pk)} == {
+        earlier.id: "",
+        later.id: "duplicate_sample",
+    }
+
+
 def test_when_the_counting_swab_is_taken_back_the_duplicate_counts(story: Story) -> None:
     story.opens(story.one, "X-1")
     story.opens(story.other, "X-2")
