@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -202,27 +203,35 @@ def reindex(
             _write(village_id, places, _places_with_keys(village_id, places))
 
 
+_STAGE = """
+DROP TABLE IF EXISTS pg_temp.search_key;
+CREATE TEMP TABLE search_key (id uuid, key text COLLATE "C", kind text, subject_id uuid, area_path text) ON COMMIT DROP
+"""
+_COPY = "COPY search_key (id, key, kind, subject_id, area_path) FROM STDIN"
+_ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _INSERT = """
 INSERT INTO registry_searchkey (id, village_id, key, kind, subject_id, area_path)
-SELECT id, %s, key, kind, subject_id, area_path
-FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::uuid[], %s::text[]) AS r (id, key, kind, subject_id, area_path)
+SELECT id, %s, key, kind, subject_id, area_path FROM search_key ORDER BY key
 """
 
 
 def _write(village_id: UUID, ids: Collection[UUID] | None, subjects: Iterator[_Subject]) -> None:
-    if ids is not None:
-        SearchKey.rows().filter(village_id=village_id, subject_id__in=ids).delete()
+    """Through a temporary table, in the order of the keys: a village's keys fill the index page after page."""
+    for some in _slices(ids or ()):
+        SearchKey.rows().filter(village_id=village_id, subject_id__in=some).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(_STAGE)
     while chunk := list(islice(subjects, _CHUNK)):
-        rows = [(subject, key) for subject in chunk for key in subject.keys]
-        columns = (
-            [uuid7() for _ in rows],
-            [key for _, key in rows],
-            [subject.kind for subject, _ in rows],
-            [subject.id for subject, _ in rows],
-            [subject.area_path for subject, _ in rows],
-        )
-        with connection.cursor() as cursor:
-            cursor.execute(_INSERT, [village_id, *columns])
+        with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+            copy.write("".join(line for subject in chunk for line in _lines(subject)))
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, [village_id])
+
+
+def _lines(subject: _Subject) -> Iterator[str]:
+    rest = f"\t{subject.kind}\t{subject.id}\t{subject.area_path}\n"
+    for key in subject.keys:
+        yield f"{uuid7()}\t{key.translate(_ESCAPED)}{rest}"
 
 
 _SORT = """
@@ -231,16 +240,22 @@ WHERE p.village_id = %s AND p.id = r.id AND p.name_sort <> r.name_sort
 """
 
 
+@lru_cache(10_000)
+def _of_name(name: str) -> tuple[str, frozenset[str]]:
+    """What a name is sorted by and found by; many of a village have the same."""
+    return spelling.sort_key(name), frozenset(spelling.keys_of_name(name))
+
+
 def _people_with_keys(village_id: UUID, ids: Collection[UUID] | None) -> Iterator[_Subject]:
     columns = ("pk", "area_path", "name", "name_sort", "phone_sealed", "id_sealed")
     for chunk in _chunks(Person.rows().filter(village_id=village_id), ids, columns):
         codes = _short_codes(village_id, [row[0] for row in chunk])
         unsorted = []
         for pk, area_path, name, name_sort, phone, id_number in chunk:
-            sort_key = spelling.sort_key(name)
+            sort_key, of_name = _of_name(name)
             if sort_key != name_sort:
                 unsorted.append((pk, sort_key))
-            keys = spelling.keys_of_name(name)
+            keys = set(of_name)
             keys.update(_number_keys("phone", None if phone is None else unseal(phone, PHONE)))
             keys.update(_number_keys("id", None if id_number is None else unseal(id_number, ID_NUMBER)))
             yield _Subject(PERSON, pk, area_path, frozenset(keys | codes.get(pk, set())))
@@ -265,13 +280,22 @@ def _places_with_keys(village_id: UUID, ids: Collection[UUID] | None) -> Iterato
             yield _Subject(PLACE, pk, area_path, frozenset(spelling.keys_of_name(name)))
 
 
+def _slices(ids: Collection[UUID]) -> Iterator[list[UUID]]:
+    """Ids some at a time: a statement that names all people of a town takes long to send, time and again."""
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), _CHUNK):
+        yield ordered[start : start + _CHUNK]
+
+
 def _chunks(
     rows: QuerySet[Any], ids: Collection[UUID] | None, columns: Sequence[str]
 ) -> Iterator[list[tuple[Any, ...]]]:
     """The rows by id, some at a time: each is written before the next is read."""
-    if ids is not None:
-        rows = rows.filter(pk__in=ids)
     rows = rows.order_by("pk").values_list(*columns)
+    if ids is not None:
+        for some in _slices(ids):
+            yield list(rows.filter(pk__in=some))
+        return
     chunk = list(rows[:_CHUNK])
     while chunk:
         yield chunk
