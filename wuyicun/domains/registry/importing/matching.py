@@ -98,7 +98,7 @@ _SAME_AGAIN = """
         JOIN roster_fact f ON f.n = r.n
         JOIN registry_person p ON p.village_id = %(village)s AND p.id = r.person AND p.last_import = f.cells
     )
-    UPDATE roster_fact f SET subject = same.person FROM same WHERE f.n = same.n AND same.nth_line = same.nth_person;
+    UPDATE roster_fact f SET subject = same.person, status = 'unchanged' FROM same WHERE f.n = same.n AND same.nth_line = same.nth_person;
     DELETE FROM roster_pair r USING roster_fact f WHERE f.subject = r.person OR (f.n = r.n AND f.subject IS NOT NULL);
 """
 _ONLY_ONE = """
@@ -106,7 +106,7 @@ _ONLY_ONE = """
         SELECT n, person, count(*) OVER (PARTITION BY n) AS people, count(*) OVER (PARTITION BY person) AS lines
         FROM roster_pair
     )
-    UPDATE roster_fact f SET subject = counted.person FROM counted
+    UPDATE roster_fact f SET subject = counted.person, status = 'unchanged' FROM counted
     WHERE f.n = counted.n AND counted.people = 1 AND counted.lines = 1;
     UPDATE roster_fact f SET status = 'undecided', candidates = found.people
     FROM (SELECT n, array_agg(person ORDER BY person) AS people FROM roster_pair GROUP BY n) found
@@ -116,13 +116,13 @@ _ONLY_ONE = """
 _CLAIMS = """
     UPDATE roster_fact f SET claimed = true
     WHERE f.kind = 'P' AND CASE WHEN f.holder IS NULL THEN f.disputed ELSE f.holder IS DISTINCT FROM f.subject END;
-    UPDATE roster_fact SET status = CASE WHEN subject IS NULL THEN 'new' ELSE 'unchanged' END WHERE status IS NULL;
+    UPDATE roster_fact SET status = 'unchanged' WHERE subject IS NOT NULL AND status = 'new';
     ANALYZE roster_fact;
 """
 
 
 _MEANT = """
-    UPDATE roster_fact SET subject = %(person)s, candidates = NULL, status = NULL WHERE kind = 'P'
+    UPDATE roster_fact SET subject = %(person)s, candidates = NULL, status = 'new' WHERE kind = 'P'
 """
 
 
