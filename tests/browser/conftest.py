@@ -1,143 +1,163 @@
-"""A real server over a real database with the demonstration's village, and a real Chromium that looks at it."""
+"""A real server over a real database with the demonstration's village, and a real Chromium that looks at it.
+
+One server, one village and one browser for the whole session. A test opens rounds of its own and never counts on those
+of others; nothing is waited for but what somebody at the screen would see.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests.browser import scene
+from tests.browser.scene import Round
+from tests.browser.visitor import Site, Visitor
 from tests.database import TestDatabase
 from wuyicun.config.demo import fill
+from wuyicun.config.environment import ROOT
+from wuyicun.kernel import scope
+from wuyicun.kernel.accounts import queries as accounts
 
-AXE = Path(__file__).resolve().parent.parent.parent / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-DESKTOP = {"width": 1440, "height": 900}
-PHONE = {"width": 390, "height": 844}
+BUILT = ROOT / "wuyicun" / "static" / "built" / "manifest.json"
 READY_SECONDS = 60
+PATIENCE_MS = 10_000
+"""How long an answer may take on a machine with two cores that is busy with something else."""
 
 # Playwright keeps an event loop in this thread, which Django would take for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-
-@dataclass(frozen=True)
-class Site:
-    """A server that is up: where, and the accounts of the village by user name."""
-
-    url: str
-    passwords: dict[str, str]
+Visit = Callable[..., Visitor]
+FAILED = pytest.StashKey[bool]()
 
 
 @pytest.fixture(scope="session")
 def site(django_db_setup: None, test_database: TestDatabase, django_db_blocker: Any) -> Iterator[Site]:
-    """The program as it is served, with the demonstration's village in it; one for all browser tests, in their order."""
+    """The program as it is served, with the demonstration's village in it."""
+    assert BUILT.exists(), "build the front end first: cd frontend && npm run build"
     with django_db_blocker.unblock():
-        accounts = fill.prepare(lambda line: None)
+        people = {account.user_name: account.password for account in fill.prepare(lambda line: None)}
+        village = accounts.all_villages()[0]
+
+    @contextlib.contextmanager
+    def database() -> Iterator[None]:
+        with django_db_blocker.unblock(), scope.enter(scope.of_system([village.pk])):
+            yield
+
+    with _serving(test_database) as url:
+        yield Site(url, people, village.pk, village.area_path, database)
+    with django_db_blocker.unblock():
+        test_database.restore()
+
+
+@contextlib.contextmanager
+def _serving(database: TestDatabase) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     server = subprocess.Popen(
         [*command, "--workers", "1", "--blocking-threads", "16", "wuyicun.config.wsgi:application"],
-        env={**os.environ, "WUYI_DATABASE": test_database.name, "WUYI_PORT": str(port)},
+        env={**os.environ, "WUYI_DATABASE": database.name, "WUYI_PORT": str(port)},
     )
     try:
         url = f"http://127.0.0.1:{port}"
-        _wait(url)
-        yield Site(url, {account.user_name: account.password for account in accounts})
+        _wait(url, server)
+        yield url
     finally:
         server.terminate()
         server.wait(timeout=20)
-        with django_db_blocker.unblock():
-            test_database.restore()
 
 
-def _wait(url: str) -> None:
+def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + READY_SECONDS
-    while time.monotonic() < until:
+    while time.monotonic() < until and server.poll() is None:
         try:
-            with urllib.request.urlopen(f"{url}/healthz", timeout=2):
+            with urllib.request.urlopen(f"{url}/healthz", timeout=2):  # noqa: S310 - our own server
                 return
-        except (urllib.error.URLError, OSError):
+        except OSError:
             time.sleep(0.2)
     raise TimeoutError(url)
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """The Chromium that `./wuyi test` found."""
+    """The Chromium that `./wuyi test` found, else the system's, else Playwright's own."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=os.environ.get("WUYI_CHROMIUM") or None,
+            executable_path=os.environ.get("WUYI_CHROMIUM") or shutil.which("chromium"),
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         yield browser
         browser.close()
 
 
-class Visitor:
-    """Somebody who is logged in, at a desktop or on a phone, in Chinese or English."""
-
-    def __init__(self, browser: Browser, site: Site, user_name: str, *, phone: bool = False, english: bool = False) -> None:
-        self.site = site
-        self.context: BrowserContext = browser.new_context(
-            viewport=PHONE if phone else DESKTOP,  # type: ignore[arg-type]
-            locale="en-GB" if english else "zh-CN",
-            timezone_id="Asia/Shanghai",
-            has_touch=phone,
-        )
-        self.page: Page = self.context.new_page()
-        self.faults: list[str] = []
-        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.open("/account/login/")
-        self.page.fill("input[name=login]", user_name)
-        self.page.fill("input[name=password]", site.passwords[user_name])
-        self.page.press("input[name=password]", "Enter")
-        self.page.wait_for_url(f"{site.url}/**")
-
-    def open(self, path: str) -> Page:
-        """Open a page; it must be there."""
-        answer = self.page.goto(self.site.url + path)
-        assert answer is not None and answer.ok, f"{path}: {answer and answer.status}"
-        return self.page
-
-    def check(self) -> None:
-        """No script failed, nothing overflows sideways, and axe finds nothing serious."""
-        assert self.faults == []
-        wider = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wider <= 1, f"{self.page.url} overflows by {wider} px"
-        assert serious(self.page) == []
-
-
-def serious(page: Page) -> list[str]:
-    """What axe finds that is serious or worse."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{page.url} {each['id']}: {each['nodes'][0]['html'][:200]}"
-        for each in found["violations"]
-        if each["impact"] in ("serious", "critical")
-    ]
-
-
 @pytest.fixture
-def visit(chromium: Browser, site: Site) -> Iterator[Any]:
-    """`visit("shuji", phone=True)` logs somebody in."""
+def visit(chromium: Browser, site: Site, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Visit]:
+    """`visit("shuji", phone=True, english=True)` is somebody who is logged in; without a name, a stranger."""
     visitors: list[Visitor] = []
 
-    def come(user_name: str, **how: bool) -> Visitor:
+    def come(user_name: str = "", **how: bool) -> Visitor:
         visitors.append(Visitor(chromium, site, user_name, **how))
         return visitors[-1]
 
     yield come
-    for visitor in visitors:
+    for number, visitor in enumerate(visitors):
+        if request.node.stash.get(FAILED, False):
+            visitor.page.screenshot(path=tmp_path / f"{number}.png")
+            print(f"{visitor.user_name} saw {visitor.address}: {tmp_path / f'{number}.png'}")
         visitor.context.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """`visit` takes a picture of what was seen when a test fails."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
+@pytest.fixture(scope="session")
+def resident(chromium: Browser, site: Site) -> Visit:
+    """As `visit`, but everybody comes once a session and stays: for tests that only look."""
+
+    @cache
+    def stay(user_name: str, *, english: bool = False) -> Visitor:
+        return Visitor(chromium, site, user_name, english=english)
+
+    return stay
+
+
+@pytest.fixture
+def open_round(site: Site) -> Callable[..., Round]:
+    """`open_round(area="第一微网格", pool=2)` opens a round of the test's own."""
+
+    def begin(*, area: str = "", title: str = "", pool: int = 10) -> Round:
+        with site.database():
+            path = site.area_path(area)
+        return scene.open_round(site.url, site.passwords["shuji"], area=path, title=title, pool=pool)
+
+    return begin
+
+
+@pytest.fixture(scope="session")
+def busy_round(site: Site) -> Round:
+    """A round in which everything has happened once, and a roster that left something to be decided."""
+    round_ = scene.open_round(site.url, site.passwords["shuji"], area=site.village_path, title="走访的一轮")
+    scene.half_way(round_)
+    return round_
