@@ -54,6 +54,13 @@ WITH {_GIVEN}
 SELECT e.id FROM rolls_entry e JOIN given g USING (village_id, roll_id, subject_id) ORDER BY e.id FOR UPDATE OF e
 """
 
+_LOCK_LEAVES = f"""
+WITH {_GIVEN},
+leaf AS (SELECT DISTINCT e.village_id, e.roll_id, e.area_id
+  FROM rolls_entry e JOIN given USING (village_id, roll_id, subject_id))
+SELECT c.id FROM rolls_leafcount c JOIN leaf USING (village_id, roll_id, area_id) ORDER BY c.id FOR UPDATE OF c
+"""
+
 # The delta of the counts comes from the rows that the same statement changes: nothing is counted twice.
 _COUNT = f"""
 delta AS (
@@ -127,6 +134,14 @@ changed AS (
 def lock(debtors: Iterable[Debtor]) -> None:
     """Lock the entries, in order; what is decided after this sees all that others have committed."""
     execute(_LOCK, debtors)
+
+
+def lock_with_counts(debtors: Iterable[Debtor]) -> None:
+    """Lock the entries and the counts of their leaves, each in order: for who changes entries in several steps, which
+    would take these locks in an order of its own."""
+    rows = list(debtors)
+    execute(_LOCK, rows)
+    execute(_LOCK_LEAVES, rows)
 
 
 def settle(settlements: Iterable[Settlement], at: datetime) -> int:

@@ -239,14 +239,17 @@ FROM given g LEFT JOIN LATERAL (
 """
 
 
-def decide(tubes: Mapping[TubeKey, bool], at: datetime) -> None:
+def decide(tubes: Mapping[TubeKey, bool], at: datetime, also: Sequence[Debtor] = ()) -> None:
     """Decide tubes, their swabs, and whose entries they settle.
 
     Args:
         tubes: the tubes something came for, and whether that was more than a swab.
         at: the server's time.
+        also: whose entries the caller decides afterwards in the same transaction; locked here with the others.
     """
     if not tubes:
+        if also:
+            entries.lock_with_counts(also)
         return
     rows = [
         {"id": uuid7(), "village_id": key.village_id, "round_id": key.round_id, "code": key.code}
@@ -259,20 +262,25 @@ def decide(tubes: Mapping[TubeKey, bool], at: datetime) -> None:
         answered = any(result for (result,) in execute(_DERIVE, told)) or answered
     execute(_RANK, rows)
     execute(_TALLY, rows)
-    _settle(rows, at)
+    _settle(rows, at, also)
     if answered:
         retests.decide(rows, at)
 
 
-def _settle(rows: Sequence[Mapping[str, object]], at: datetime) -> None:
+def _settle(rows: Sequence[Mapping[str, object]], at: datetime, also: Sequence[Debtor]) -> None:
     concerned = [
         {"village_id": village, "round_id": round_id, "roll_id": roll, "person_id": person}
         for village, round_id, roll, person in execute(_CONCERNED, rows)
     ]
-    if not concerned:
+    if concerned:
+        join_strangers(concerned, at)
+    debtors = [Debtor(row["village_id"], row["roll_id"], row["person_id"]) for row in concerned]
+    if also:
+        entries.lock_with_counts([*debtors, *also])
+    elif debtors:
+        entries.lock(debtors)
+    if not debtors:
         return
-    join_strangers(concerned, at)
-    entries.lock(Debtor(row["village_id"], row["roll_id"], row["person_id"]) for row in concerned)
     entries.settle([Settlement(*row) for row in execute(_LIVE, concerned)], at)
     retests.settle(concerned, at)
 

@@ -13,6 +13,7 @@ import msgspec
 
 from wuyicun.domains.registry import queries as registry
 from wuyicun.domains.rolls import actions as rolls
+from wuyicun.domains.rolls.deciding import Debtor
 from wuyicun.domains.screening import deciding, reports
 from wuyicun.domains.screening.deciding import TubeKey
 from wuyicun.domains.screening.queries import RoundFacts, round_facts
@@ -164,10 +165,12 @@ def apply(rows: Sequence[Row]) -> Mapping[UUID, Outcome]:
     voided = deciding.add_voids(good["void"])
     for key, told in voided.tubes.items():
         taken.tubes[key] = taken.tubes.get(key, False) or told
-    deciding.decide(taken.tubes, at)
-    said = [*good["outcome"], *good["excuse"]]
-    gone = deciding.voided_before(said)
-    rolls.state([_said(row, taken.rounds, row.id in gone) for row in said], at)
+    spoken = [*good["outcome"], *good["excuse"]]
+    gone = deciding.voided_before(spoken)
+    said = [_said(row, taken.rounds, row.id in gone) for row in spoken]
+    debtors = [Debtor(each.village_id, each.roll_id, each.subject_id) for each in said]
+    deciding.decide(taken.tubes, at, [*debtors, *rolls.spoken_of(voided.statements)])
+    rolls.state(said, at)
     rolls.take_back(voided.statements, at)
     _flag(good, taken)
     taken_in = [row for each in good.values() for row in each if not isinstance(row.data, Void)]
