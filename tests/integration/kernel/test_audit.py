@@ -18,6 +18,9 @@ from wuyicun.kernel import clock
 from wuyicun.kernel.audit import sealer
 from wuyicun.kernel.ids import uuid7
 
+# A seal waits for the oldest open transaction of the whole cluster, those of other tests included.
+pytestmark = pytest.mark.alone
+
 Owner = psycopg.Connection[Any]
 ATTEMPTS = {
     "update": 'UPDATE "{table}" SET {column} = {column}',

@@ -17,7 +17,8 @@ from wuyicun.kernel.failure import Failure
 PYTHON = sys.executable
 PROGRAMS = Path(PYTHON).parent
 TIERS = ("lint", "frontend", "unit", "architecture", "integration", "browser")
-SIDE_BY_SIDE = {"unit", "integration"}
+SIDE_BY_SIDE = {"unit", "architecture", "integration"}
+WITH_LONERS = {"integration"}  # tests that other transactions of the cluster would disturb
 MOST_WORKERS = 4
 
 
@@ -73,10 +74,13 @@ def steps(tier: str, options: Sequence[str]) -> Iterator[Step]:
     elif tier == "frontend":
         yield Step("vitest", [str(PROGRAMS / "npm"), "test"], "frontend")
         yield Step("vue-tsc", [str(PROGRAMS / "npm"), "run", "check"], "frontend")
+    elif tier not in SIDE_BY_SIDE or options:
+        yield Step(tier, [PYTHON, "-m", "pytest", f"tests/{tier}", *options])
     else:
-        workers = min(os.cpu_count() or 1, MOST_WORKERS)
-        spread = ["-n", str(workers)] if tier in SIDE_BY_SIDE and not options else []
-        yield Step(tier, [PYTHON, "-m", "pytest", f"tests/{tier}", *spread, *options])
+        workers = str(min(os.cpu_count() or 1, MOST_WORKERS))
+        yield Step(tier, [PYTHON, "-m", "pytest", f"tests/{tier}", "-m", "not alone", "-n", workers])
+        if tier in WITH_LONERS:
+            yield Step(f"{tier}, alone", [PYTHON, "-m", "pytest", f"tests/{tier}", "-m", "alone"])
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:
