@@ -65,7 +65,7 @@ def test_the_frozen_report_stays_as_it_was(closed: Story) -> None:
 
 
 def test_a_late_record_that_changes_nothing_makes_no_version(closed: Story) -> None:
-    closed.says("outcome", person=closed.person("丙10"), outcome="unreachable", reason="phone_off", minutes=32)
+    closed.says("tube.receipt", tubes=["X-1"], counted=1, laboratory="县医院", minutes=32)
     latest(closed)
     assert (closed.round.state, versions(closed)) == ("closed", [1])
 
