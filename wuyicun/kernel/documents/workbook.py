@@ -200,7 +200,7 @@ class _SheetWriter:
         self.worksheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.7)
         self.worksheet.fit_to_pages(1, 0)
         self.worksheet.repeat_rows(header)
-        pages = _("第 {page} 页,共 {pages} 页").format(page="&P", pages="&N")
+        pages = _("第 {page} 页，共 {pages} 页").format(page="&P", pages="&N")
         room = _FOOTER_CHARACTERS - len(pages) - len("&L&R")
         self.worksheet.set_footer(f"&L{made.replace('&', '&&')[:room]}&R{pages}")
 
