@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +31,28 @@ PEOPLE = tuple(f"甲{number:02d}" for number in range(1, 8))
 def cast(db: None) -> Cast:
     return make_cast()
 
+
+Data = tuple[str, dict[str, Any]]
+KINDS: dict[str, Callable[[str, UUID, datetime], Data]] = {
+    "open": lambda code, who, at: ("tube.open", {"tube": code, "pool": 3}),
+    "single": lambda code, who, at: ("tube.open", {"tube": code, "pool": 1}),
+    "sample": lambda code, who, at: ("sample", {"tube": code, "person": who}),
+    "retest": lambda code, who, at: ("sample", {"tube": code, "person": who, "retest": True}),
+    "close": lambda code, who, at: ("tube.close", {"tube": code, "count": 2, "reason": "no_more_people"}),
+    "lost": lambda code, who, at: ("tube.end", {"tube": code, "state": "lost"}),
+    "negative": lambda code, who, at: ("tube.result", {"tube": code, "result": "negative"}),
+    "positive": lambda code, who, at: ("tube.result", {"tube": code, "result": "positive"}),
+    "handover": lambda code, who, at: (
+        "tube.handover",
+        {"tubes": [code], "counted": 1, "giver": "甲", "receiver": "乙"},
+    ),
+    "unreachable": lambda code, who, at: (
+        "outcome",
+        {"person": who, "outcome": "unreachable", "reason": "nobody_home"},
+    ),
+    "refused": lambda code, who, at: ("outcome", {"person": who, "outcome": "refused", "reason": "refused_ill"}),
+    "excuse": lambda code, who, at: ("excuse", {"person": who, "reason": "ill", "until": at + timedelta(days=9)}),
+}
 
 # An act: (device 0 or 1, what, tube index, person index, minutes since the opening).
 ACTS = st.lists(
@@ -66,31 +88,14 @@ def _envelopes(
 ) -> list[tuple[int, Envelope]]:
     made: list[tuple[int, Envelope]] = []
     for device, what, tube, person, minutes in acts:
-        phone, at = phones[device], phones[0].round.opened_at + timedelta(minutes=minutes)
-        code, who = TUBES[tube], cast.people[PEOPLE[person]].pk
-        if what == "open":
-            made.append((device, phone.make("tube.open", at=at, tube=code, pool=3)))
-        elif what == "single":
-            made.append((device, phone.make("tube.open", at=at, tube=code, pool=1)))
-        elif what in ("sample", "retest"):
-            made.append((device, phone.make("sample", at=at, tube=code, person=who, retest=what == "retest")))
-        elif what == "close":
-            made.append((device, phone.make("tube.close", at=at, tube=code, count=2, reason="no_more_people")))
-        elif what == "lost":
-            made.append((device, phone.make("tube.end", at=at, tube=code, state="lost")))
-        elif what in ("negative", "positive"):
-            made.append((device, phone.make("tube.result", at=at, tube=code, result=what)))
-        elif what == "handover":
-            made.append(
-                (device, phone.make("tube.handover", at=at, tubes=[code], counted=1, giver="甲", receiver="乙"))
-            )
-        elif what in ("unreachable", "refused"):
-            reason = "nobody_home" if what == "unreachable" else "refused_ill"
-            made.append((device, phone.make("outcome", at=at, person=who, outcome=what, reason=reason)))
-        elif what == "excuse":
-            made.append((device, phone.make("excuse", at=at, person=who, reason="ill", until=at + timedelta(days=9))))
+        at = phones[0].round.opened_at + timedelta(minutes=minutes)
+        if what in KINDS:
+            kind, data = KINDS[what](TUBES[tube], cast.people[PEOPLE[person]].pk, at)
         elif made:
-            made.append((device, phone.make("void", at=at, record=made[person % len(made)][1].id, reason="undo")))
+            kind, data = "void", {"record": made[person % len(made)][1].id, "reason": "undo"}
+        else:
+            continue
+        made.append((device, phones[device].make(kind, at=at, **data)))
     return made
 
 
