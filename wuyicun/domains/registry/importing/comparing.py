@@ -1,7 +1,7 @@
 """What a file changes: each cell said is compared with what the last import said of the subject and with what is there.
 
-said = there: the same. said = last: an old value, which doesn't undo what was changed by hand since. Nothing there, or
-what is there is what the last import said: changed. Else both have changed, and somebody must decide.
+said = there: the same. said = last: an old value, which doesn't undo what was changed by hand since: kept. Nothing
+there, or what is there is what the last import said: changed. Else both have changed, and somebody must decide: disputed.
 """
 
 from __future__ import annotations
@@ -85,41 +85,59 @@ PLACE_NOW = """
     FROM registry_place l LEFT JOIN roster_area a ON a.area_path = l.area_path
     WHERE l.village_id = %(village)s
 """
-# `outcome`: same, kept, changed, disputed. Problems are nobody's to dispute: they follow the file, but who holds a
-# number has none of those that are about having none. A number that two claimed and only one claims now is that one's.
+_NOW = f"""
+    CREATE TEMP TABLE roster_now ON COMMIT DROP AS
+    SELECT f.n, there.* FROM roster_fact f
+    JOIN ({PERSON_NOW} UNION ALL {HOUSEHOLD_NOW} UNION ALL {PLACE_NOW}) there ON there.subject = f.subject;
+    CREATE INDEX ON roster_now (n);
+    ANALYZE roster_now;
+"""
+# `outcome`: changed or disputed; cells that are the same or kept are left out, and lines on which all cells are the same
+# are not taken apart. Problems are nobody's to dispute: they follow the file, but who holds a number has none of those
+# that are about having none. A number that two claimed and only one claims now is that one's.
 _COMPARE = """
     INSERT INTO roster_cell (kind, n, subject, cell, said, last, current, value, outcome)
-    SELECT c.kind, c.n, c.subject, c.cell, c.said, c.last, c.current, c.value, CASE
-        WHEN c.value = c.current THEN 'same'
-        WHEN c.said = c.last AND NOT (c.cell = 'id_number' AND c.current IS NULL AND c.was_disputed) THEN 'kept'
-        WHEN c.cell IN ('problems', 'unread') OR coalesce(c.current, 'false') = 'false' OR c.current = c.last
-            THEN 'changed'
-        ELSE 'disputed' END
+    SELECT c.kind, c.n, c.subject, c.cell, c.said, c.last, c.current, c.value, c.outcome
     FROM (
         SELECT f.kind, f.n, f.subject, said.key AS cell, said.value AS said, there.last ->> said.key AS last,
-               there.now ->> said.key AS current,
-               CASE WHEN said.key = 'problems' AND there.now ? 'id_number' THEN array_to_string(ARRAY(
-                   SELECT code FROM unnest(string_to_array(said.value, ',')) code WHERE code <> ALL(%(about_no_number)s)
-               ), ',') ELSE said.value END AS value,
-               EXISTS (
-                   SELECT FROM registry_conflict d
-                   WHERE d.village_id = %(village)s AND d.code = 'duplicate_id' AND d.decided_at IS NULL
-                     AND d.value_index = f.id_index AND f.subject IN (d.first_id, d.second_id)
-               ) AS was_disputed
+               there.now ->> said.key AS current, meant.value,
+               CASE
+                   WHEN meant.value = there.now ->> said.key THEN 'same'
+                   WHEN said.value = there.last ->> said.key AND NOT (
+                       said.key = 'id_number' AND there.now ->> said.key IS NULL AND EXISTS (
+                           SELECT FROM registry_conflict d
+                           WHERE d.village_id = %(village)s AND d.code = 'duplicate_id' AND d.decided_at IS NULL
+                             AND d.value_index = f.id_index AND f.subject IN (d.first_id, d.second_id)
+                       )
+                   ) THEN 'kept'
+                   WHEN said.key IN ('problems', 'unread') OR coalesce(there.now ->> said.key, 'false') = 'false'
+                       OR there.now ->> said.key = there.last ->> said.key THEN 'changed'
+                   ELSE 'disputed'
+               END AS outcome
         FROM roster_fact f
-        JOIN ({now}) there ON there.subject = f.subject
-        CROSS JOIN LATERAL jsonb_each_text(f.cells) said
-        WHERE f.kind = '{kind}' AND NOT (said.key IN ('id_number', 'id_kind') AND f.claimed)
+        JOIN roster_now there ON there.n = f.n
+        CROSS JOIN LATERAL jsonb_each_text(f.cells - 'groups') said
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN said.key = 'problems' AND there.now ? 'id_number' THEN array_to_string(ARRAY(
+                SELECT code FROM unnest(string_to_array(said.value, ',')) code WHERE code <> ALL(%(about_no_number)s)
+            ), ',') ELSE said.value END AS value
+        ) meant
+        WHERE NOT (
+            there.now @> (f.cells - ARRAY['groups', 'problems', 'unread'])
+            AND there.last @> jsonb_strip_nulls(jsonb_build_object(
+                'problems', f.cells -> 'problems', 'unread', f.cells -> 'unread'
+            ))
+        )
+          AND NOT (said.key IN ('id_number', 'id_kind') AND f.claimed)
           AND NOT (said.key = 'micro_grid' AND f.kind = 'P' AND there.now ? 'household')
     ) c
-    WHERE c.cell <> 'groups';
+    WHERE c.outcome IN ('changed', 'disputed')
 """
 # Groups are a set: what the file adds and takes away since the last import is added and taken away here.
 _GROUPS = """
     INSERT INTO roster_cell (kind, n, subject, cell, said, last, current, value, outcome)
-    SELECT 'P', g.n, g.subject, 'groups', array_to_string(g.said, ','), g.last, array_to_string(g.current, ','),
-           array_to_string(g.merged, ','),
-           CASE WHEN g.merged <> g.current THEN 'changed' WHEN g.said = g.current THEN 'same' ELSE 'kept' END
+    SELECT 'P', g.n, g.subject, 'groups', array_to_string(g.said, ','), array_to_string(g.before, ','),
+           array_to_string(g.current, ','), array_to_string(g.merged, ','), 'changed'
     FROM (
         SELECT s.*, ARRAY(
             SELECT x FROM (
@@ -128,14 +146,15 @@ _GROUPS = """
             ) merged ORDER BY x COLLATE "C"
         ) AS merged
         FROM (
-            SELECT f.n, f.subject, there.last ->> 'groups' AS last,
+            SELECT f.n, f.subject,
                    string_to_array(f.cells ->> 'groups', ',') AS said,
                    string_to_array(coalesce(there.last ->> 'groups', ''), ',') AS before,
                    string_to_array(there.now ->> 'groups', ',') AS current
-            FROM roster_fact f JOIN ({now}) there ON there.subject = f.subject
-            WHERE f.kind = 'P' AND f.cells ? 'groups'
+            FROM roster_fact f JOIN roster_now there ON there.n = f.n
+            WHERE f.kind = 'P' AND f.cells ->> 'groups' IS DISTINCT FROM there.last ->> 'groups' AND f.cells ? 'groups'
         ) s
     ) g
+    WHERE g.merged <> g.current
 """
 _STATUS = """
     CREATE INDEX ON roster_cell (n);
@@ -158,9 +177,8 @@ def compare(village_id: UUID) -> str:
     """Compare every matched line cell by cell; return a digest of all that the file would do."""
     values: dict[str, Any] = {"village": village_id, "about_no_number": list(ABOUT_NO_NUMBER)}
     with connection.cursor() as cursor:
-        for kind, now in (("P", PERSON_NOW), ("H", HOUSEHOLD_NOW), ("L", PLACE_NOW)):
-            cursor.execute(_COMPARE.format(now=now, kind=kind), values)
-        cursor.execute(_GROUPS.format(now=PERSON_NOW), values)
+        for statement in (_NOW, _COMPARE, _GROUPS):
+            cursor.execute(statement, values)
         cursor.execute(_STATUS)
         cursor.execute(_DIGEST)
         return str(cursor.fetchone()[0])

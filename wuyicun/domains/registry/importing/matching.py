@@ -53,24 +53,32 @@ _ALIASES = """
            coalesce(p.last_import ->> 'sex', 'unknown'), coalesce(p.last_import ->> 'workplace', '')
     FROM registry_person p WHERE p.village_id = %(village)s AND p.last_import ? 'name';
     CREATE INDEX ON roster_alias (name, house);
+    CREATE INDEX ON roster_alias (person);
     ANALYZE roster_alias;
 """
 # By id number. Another name on a known number is a corrected name only in the same household, and only when the file
 # does not list the one who holds the number there as well.
 _BY_ID = """
+    WITH found AS (
+        SELECT f.n, p.id AS holder,
+            p.name = f.name OR p.last_import ->> 'name' = f.name OR (
+                NOT f.disputed AND f.house <> '' AND EXISTS (
+                    SELECT FROM roster_alias a WHERE a.person = p.id AND a.house = f.cells ->> 'household'
+                ) AND NOT EXISTS (
+                    SELECT FROM roster_fact o
+                    JOIN roster_alias a ON a.person = p.id AND a.name = o.name
+                    WHERE o.kind = 'P' AND o.section = f.section AND o.house = f.house
+                )
+            ) AS is_holder
+        FROM roster_fact f
+        JOIN registry_person p ON p.village_id = %(village)s AND p.id_index = f.id_index
+        WHERE f.kind = 'P' AND f.id_index IS NOT NULL
+    )
     UPDATE roster_fact f SET
-        holder = p.id,
-        subject = CASE WHEN EXISTS (SELECT FROM roster_alias a WHERE a.person = p.id AND a.name = f.name) OR (
-            NOT f.disputed AND f.house <> '' AND EXISTS (
-                SELECT FROM roster_alias a WHERE a.person = p.id AND a.house = f.cells ->> 'household'
-            ) AND NOT EXISTS (
-                SELECT FROM roster_fact o
-                JOIN roster_alias a ON a.person = p.id AND a.name = o.name
-                WHERE o.kind = 'P' AND o.section = f.section AND o.house = f.house
-            )
-        ) THEN p.id END
-    FROM registry_person p
-    WHERE p.village_id = %(village)s AND f.kind = 'P' AND f.id_index IS NOT NULL AND p.id_index = f.id_index
+        holder = found.holder,
+        subject = CASE WHEN found.is_holder THEN found.holder END,
+        status = CASE WHEN found.is_holder THEN 'unchanged' ELSE 'new' END
+    FROM found WHERE f.n = found.n
 """
 
 # By household and name: those whom no id number has found yet. Equal birth dates count more than equal sex, which

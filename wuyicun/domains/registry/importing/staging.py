@@ -24,7 +24,7 @@ UUID7 = """
 
 _TABLES = """
     DROP TABLE IF EXISTS pg_temp.roster_fact, pg_temp.roster_area, pg_temp.roster_pair, pg_temp.roster_cell,
-        pg_temp.roster_alias;
+        pg_temp.roster_alias, pg_temp.roster_now;
     CREATE TEMP TABLE roster_fact (
         kind text NOT NULL, n integer PRIMARY KEY, sheet text NOT NULL, row integer NOT NULL, name text NOT NULL,
         about text NOT NULL, section text NOT NULL, house text NOT NULL, workplace text NOT NULL, cells jsonb NOT NULL,
