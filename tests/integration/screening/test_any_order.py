@@ -58,22 +58,7 @@ KINDS: dict[str, Callable[[str, UUID, datetime], Data]] = {
 ACTS = st.lists(
     st.tuples(
         st.integers(0, 1),
-        st.sampled_from(
-            [
-                "open",
-                "sample",
-                "sample",
-                "sample",
-                "sample",
-                "retest",
-                "single",
-                "close",
-                "lost",
-                "negative",
-                "positive",
-            ]
-            + ["unreachable", "refused", "excuse", "void", "handover"]
-        ),
+        st.sampled_from([*KINDS, *("sample",) * 3, "void"]),
         st.integers(0, 2),
         st.integers(0, len(PEOPLE) - 1),
         st.integers(0, 5),
