@@ -103,7 +103,7 @@ class Visitor:
     """Somebody at the screen. Without a user name, a stranger.
 
     Args:
-        fresh: logs in through the form even when the account has been here before.
+        fresh: has a log-in of their own, that can be ended without ending that of other tests.
     """
 
     def __init__(
@@ -129,6 +129,8 @@ class Visitor:
         self.page: Page = self.new_page()
         if user_name and (fresh or user_name not in site.logins):
             self.log_in()
+            if not fresh:
+                site.logins[user_name] = self.context.storage_state()
 
     def new_page(self) -> Page:
         """Another page of the same browser, watched for faults as the first."""
@@ -149,7 +151,6 @@ class Visitor:
         self.page.fill("input[name=password]", self.site.passwords[self.user_name])
         self.page.press("input[name=password]", "Enter")
         self.page.wait_for_url(lambda address: "/account/login/" not in address)
-        self.site.logins.setdefault(self.user_name, self.context.storage_state())
 
     def open(self, path: str) -> Page:
         """Open a page; it must be there."""
