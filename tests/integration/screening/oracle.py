@@ -57,7 +57,8 @@ class _Tube:
 
 
 def recount(round_: Round, at: datetime) -> Recounted:
-    """Count again from the records that were taken in; `at` decides which excuses have ended."""
+    """Count again from the records that were taken in; `at`, or the closing, decides which excuses have ended."""
+    at = min(at, round_.closed_at or at)
     records = _living(round_)
     tubes = {code: _tube(told, round_.pool_size) for code, told in _by_tube(records).items()}
     found = Recounted(results={code: tube.result for code, tube in tubes.items() if tube.result})

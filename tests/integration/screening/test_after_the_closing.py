@@ -8,6 +8,8 @@ import pytest
 
 from tests.integration.screening.sending import Phone
 from tests.integration.screening.story import Story, begin
+from wuyicun.domains.registry import actions as registry
+from wuyicun.domains.registry.models import Person
 from wuyicun.domains.rolls.rules import State
 from wuyicun.domains.screening import actions, queries
 from wuyicun.domains.screening.models import Report
@@ -140,6 +142,48 @@ def test_a_statement_taken_back_before_the_closing_amends_too(closed: Story) -> 
     assert closed.state("丙10") is State.UNREACHABLE
     assert latest(closed).data["counts"] == queries.reports(closed.round.village_id, closed.round.pk)[-1].data["counts"]
     assert versions(closed) == [3, 2, 1]
+
+
+def test_an_excuse_that_held_at_the_closing_holds_whatever_comes_in_later(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a late record changes is decided as of the closing: an excuse that has ended since is no debt of the round."""
+    north = begin(story.cast, area="北头岭")
+    north.fills(north.one, "X-1", *NAMES[:8])
+    north.says("tube.result", tube="X-1", result="negative", minutes=30)
+    now = clock.now()
+    for name in NAMES[8:]:
+        north.says("excuse", person=north.person(name), reason="ill", until=now + timedelta(hours=1), minutes=31)
+    north.close(now)
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(hours=2))
+    north.says("outcome", person=north.person("丙10"), outcome="unreachable", reason="phone_off", minutes=29)
+    assert (north.state("丙09"), north.state("丙10")) == (State.EXCUSED, State.EXCUSED)
+    north.recounted()
+    assert latest(north).data["counts"]["owed"] == 0
+
+
+def test_who_was_away_at_the_closing_is_excused_when_a_swab_is_taken_back_later(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_to_town(story, "丙10")
+    north = begin(story.cast, area="北头岭")
+    north.fills(north.one, "X-1", *NAMES)
+    north.says("tube.result", tube="X-1", result="negative", minutes=30)
+    now = clock.now()
+    north.close(now)
+    swab = next(
+        each for each in queries.swabs(north.round.village_id, north.round.pk) if each.person_id == north.person("丙10")
+    )
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(days=9))
+    assert north.says("void", record=swab.id, reason="wrong_person", minutes=40).outcome == "accepted"
+    assert north.state("丙10") is State.EXCUSED
+    north.recounted()
+
+
+def goes_to_town(story: Story, name: str) -> None:
+    back = (clock.now() + timedelta(days=3)).date()
+    person = Person.rows().get(pk=story.person(name))
+    registry.set_whereabouts(people=[person], stay=registry.Stay("city", expected_return=back), by=None, at=clock.now())
 
 
 def test_results_and_retests_go_on_after_the_closing(closed: Story) -> None:

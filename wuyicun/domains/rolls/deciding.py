@@ -81,13 +81,18 @@ counted AS (
 SELECT subject_id, old_state, new_state FROM changed
 """
 
+# An excuse holds until its end, or until the closing: what comes in later is decided as of then.
+_HOLDS = "{until} IS NULL OR {until} > least(%s, r.closed_at)"
+_AWAY = f"e.base_state = {State.EXCUSED:d} AND ({_HOLDS.format(until='e.base_until')})"
+_ROLL_OF = "JOIN rolls_roll r ON r.village_id = {row}.village_id AND r.id = {row}.roll_id"
+
 _RESTATE = f"""
 WITH {_GIVEN},
 said AS (
   SELECT DISTINCT ON (s.village_id, s.roll_id, s.subject_id) s.village_id, s.roll_id, s.subject_id, s.id, s.statement,
     s.reason, s.until
-  FROM rolls_statementrow s JOIN given USING (village_id, roll_id, subject_id)
-  WHERE NOT s.voided AND (s.until IS NULL OR s.until > %s)
+  FROM rolls_statementrow s JOIN given USING (village_id, roll_id, subject_id) {_ROLL_OF.format(row="s")}
+  WHERE NOT s.voided AND ({_HOLDS.format(until="s.until")})
   ORDER BY s.village_id, s.roll_id, s.subject_id, s.at DESC, s.id DESC),
 tried AS (
   SELECT s.village_id, s.roll_id, s.subject_id, count(*) AS attempts
@@ -98,10 +103,10 @@ wanted AS (
     CASE said.statement WHEN 'excuse' THEN {State.EXCUSED:d} WHEN 'unreachable' THEN {State.UNREACHABLE:d}
       WHEN 'refused' THEN {State.REFUSED:d} END AS said_state,
     said.id AS said_by, said.reason, said.until, coalesce(tried.attempts, 0) AS attempts,
-    (e.base_state = {State.EXCUSED:d} AND (e.base_until IS NULL OR e.base_until > %s)) AS away,
-    e.base_reason, e.base_until, e.settled_by
+    ({_AWAY}) AS away, e.base_reason, e.base_until, e.settled_by
   FROM rolls_entry e JOIN given USING (village_id, roll_id, subject_id)
-  LEFT JOIN said USING (village_id, roll_id, subject_id) LEFT JOIN tried USING (village_id, roll_id, subject_id)),
+  LEFT JOIN said USING (village_id, roll_id, subject_id) LEFT JOIN tried USING (village_id, roll_id, subject_id)
+  {_ROLL_OF.format(row="e")}),
 changed AS (
   UPDATE rolls_entry e SET said_state = w.said_state, said_by = w.said_by, attempts = w.attempts, changed_at = %s,
     reason = coalesce(w.reason, CASE WHEN w.away THEN w.base_reason ELSE '' END),
@@ -118,8 +123,8 @@ WITH given AS (SELECT village_id, roll_id, subject_id, settled_by FROM json_to_r
   AS r (village_id uuid, roll_id uuid, subject_id uuid, settled_by uuid)),
 wanted AS (
   SELECT e.id, e.village_id, e.state AS old_state, g.settled_by,
-    (e.base_state = {State.EXCUSED:d} AND (e.base_until IS NULL OR e.base_until > %s)) AS away
-  FROM rolls_entry e JOIN given g USING (village_id, roll_id, subject_id)
+    ({_AWAY}) AS away
+  FROM rolls_entry e JOIN given g USING (village_id, roll_id, subject_id) {_ROLL_OF.format(row="e")}
   WHERE e.settled_by IS DISTINCT FROM g.settled_by),
 changed AS (
   UPDATE rolls_entry e SET settled_by = w.settled_by, changed_at = %s,
