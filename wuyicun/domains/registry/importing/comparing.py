@@ -1,7 +1,7 @@
 """What a file changes: each cell said is compared with what the last import said of the subject and with what is there.
 
 said = there: the same. said = last: an old value, which doesn't undo what was changed by hand since: kept. Nothing
-there, or what is there is what the last import said: changed. Else both have changed, and somebody must decide: disputed.
+there, or what is there is what the last import said: changed. Else both have changed and somebody decides: disputed.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ _NOW = f"""
     CREATE INDEX ON roster_now (n);
     ANALYZE roster_now;
 """
-# `outcome`: changed or disputed; cells that are the same or kept are left out, and lines on which all cells are the same
+# `outcome`: changed or disputed; cells that are the same or kept are left out, and lines on which all are the same
 # are not taken apart. Problems are nobody's to dispute: they follow the file, but who holds a number has none of those
 # that are about having none. A number that two claimed and only one claims now is that one's.
 _COMPARE = """

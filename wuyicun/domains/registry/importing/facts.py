@@ -17,7 +17,6 @@ from uuid import UUID
 from wuyicun.domains.registry import spelling
 from wuyicun.domains.registry.models import ID_NUMBER, PHONE, PLACE_PHONE, UNREAD
 from wuyicun.domains.registry.roster import HouseholdRow, PersonRow, PlaceRow, Roster, Severity
-from wuyicun.domains.registry.roster.words.official import PLACE_KIND_WORD, RESIDENCE_WORD
 from wuyicun.domains.registry.rules import Group, Sex
 from wuyicun.kernel.crypto import blind_index, seal
 from wuyicun.kernel.ids import uuid7
@@ -49,6 +48,7 @@ class Fact:
     Attributes:
         kind: P, H or L.
         number: its place among all, from 1.
+        about: a code (residence, kind of place), '|', and where they live or work: what a list shows beside the name.
         section, house, workplace: where it is looked for when there is no id number; '' when not said.
         cells: what the file says.
         birth, sex: of the sheet, to tell people of one name apart.
@@ -134,7 +134,7 @@ class Facts:
             head_name=text(row.head, "head_name"),
         )
         name = f"{section} {house}".strip()
-        about = storable(row.head or "")
+        about = f"|{storable(row.head or '')}"
         return self._fact(HOUSEHOLD, row.sheet, row.row, name, cells, section=section, house=house, about=about)
 
     def _place(self, row: PlaceRow) -> Fact:
@@ -149,7 +149,7 @@ class Facts:
             note=text(row.note, "note"),
             area=area(row.section, row.micro_grid) or (f"{section}/" if section else None),
         )
-        about = f"{PLACE_KIND_WORD[row.kind]} {section}"
+        about = f"{row.kind}|{section}"
         return self._fact(
             PLACE, row.sheet, row.row, name, cells, section=section, about=about, phone=row.phone, purpose=PLACE_PHONE
         )
@@ -184,7 +184,7 @@ class Facts:
         )
         return self._fact(
             PERSON, row.sheet, row.row, name, cells, section=section, house=house,
-            about=" ".join(filter(None, (RESIDENCE_WORD.get(row.residence) if row.residence else "", section, house))),
+            about=f"{row.residence or ''}|{' '.join(filter(None, (section, house, row.workplace)))}",
             workplace=cells.get("workplace", ""), id_number=row.id_number, phone=row.phone, unread=unread,
         )  # fmt: skip
 

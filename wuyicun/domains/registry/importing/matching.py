@@ -106,7 +106,8 @@ _SAME_AGAIN = """
         JOIN roster_fact f ON f.n = r.n
         JOIN registry_person p ON p.village_id = %(village)s AND p.id = r.person AND p.last_import = f.cells
     )
-    UPDATE roster_fact f SET subject = same.person, status = 'unchanged' FROM same WHERE f.n = same.n AND same.nth_line = same.nth_person;
+    UPDATE roster_fact f SET subject = same.person, status = 'unchanged' FROM same
+    WHERE f.n = same.n AND same.nth_line = same.nth_person;
     DELETE FROM roster_pair r USING roster_fact f WHERE f.subject = r.person OR (f.n = r.n AND f.subject IS NOT NULL);
 """
 _ONLY_ONE = """

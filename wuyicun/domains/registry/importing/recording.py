@@ -32,7 +32,7 @@ _ABSENT = f"""
     )
     SELECT {UUID7}, %(village)s, %(batch)s, 'P', 'absent',
            row_number() OVER (ORDER BY p.area_path, p.name_sort, p.id), '', 0, p.name,
-           concat_ws(' ', a.section, h.number, p.workplace), '{{}}'::jsonb, p.id
+           p.residence || '|' || concat_ws(' ', a.section, h.number, p.workplace), '{{}}'::jsonb, p.id
     FROM registry_person p
     LEFT JOIN registry_household h ON h.village_id = p.village_id AND h.id = p.household_id
     LEFT JOIN roster_area a ON a.area_path = h.section_path

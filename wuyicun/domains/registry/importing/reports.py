@@ -122,15 +122,18 @@ def lines(
 
 
 def _line(row: ImportRow) -> Line:
-    place = f"{row.sheet} {row.row}" if row.sheet else ""
+    place = f"{row.sheet} {_('第 %(row)s 行') % {'row': row.row}}" if row.sheet else ""
+    code, _bar, where = row.about.partition("|")
+    about = " ".join(filter(None, (str(_ABOUT.get(code, "")), where)))
     changes = [
         Change(words.CELL.get(cell, cell), said(cell, before), said(cell, after), outcome == "disputed")
         for cell, (before, after, outcome) in sorted(row.cells.items())
         if cell not in ("problems", "unread", "id_kind")
     ]
-    return Line(row.number, KIND[row.kind], row.name, row.about, place, changes, row.subject_id)
+    return Line(row.number, KIND[row.kind], row.name, about, place, changes, row.subject_id)
 
 
+_ABOUT: Mapping[str, words.Words] = {**labels.RESIDENCE, **labels.PLACE_KIND}
 _CODES: Mapping[str, Mapping[str, words.Words]] = {
     "sex": labels.SEX,
     "residence": labels.RESIDENCE,

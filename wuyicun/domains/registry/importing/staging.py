@@ -30,7 +30,8 @@ _TABLES = """
         about text NOT NULL, section text NOT NULL, house text NOT NULL, workplace text NOT NULL, cells jsonb NOT NULL,
         birth text, sex text, id_index bytea, id_sealed bytea, disputed boolean NOT NULL, phone_index bytea,
         phone_sealed bytea, unread_sealed bytea, name_sort text NOT NULL, new_id uuid NOT NULL,
-        subject uuid, status text NOT NULL DEFAULT 'new', holder uuid, candidates uuid[], claimed boolean NOT NULL DEFAULT false
+        subject uuid, status text NOT NULL DEFAULT 'new', holder uuid, candidates uuid[],
+        claimed boolean NOT NULL DEFAULT false
     ) ON COMMIT DROP;
     CREATE TEMP TABLE roster_area (
         area_path text COLLATE "C" PRIMARY KEY, area_id uuid NOT NULL, level text NOT NULL, section text NOT NULL,
