@@ -147,7 +147,7 @@ def test_a_statement_taken_back_before_the_closing_amends_too(closed: Story) -> 
 def test_an_excuse_that_held_at_the_closing_holds_whatever_comes_in_later(
     story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What a late record changes is decided as of the closing: an excuse that has ended since is no debt of the round."""
+    """A late record is decided as of the closing: an excuse that has ended since is no debt of the round."""
     north = begin(story.cast, area="北头岭")
     north.fills(north.one, "X-1", *NAMES[:8])
     north.says("tube.result", tube="X-1", result="negative", minutes=30)
