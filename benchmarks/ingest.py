@@ -69,7 +69,7 @@ class _Runs:
     def warm_up(self) -> None:
         """What a process does once: connections, tokens, plans."""
         for per_request in (PER_REQUEST[0], PER_REQUEST[-1]):
-            self._ours(per_request, 1.0)
+            self._ours(per_request, 2.0)
         self.rates.clear()
 
     def repeat(self, name: str) -> None:
@@ -94,7 +94,7 @@ class _Runs:
         if outcome.not_accepted:
             raise ValueError(f"{outcome.not_accepted} records were not simply accepted")
         self.swabs += outcome.swabs
-        return outcome.records / outcome.seconds
+        return outcome.records / outcome.seconds if outcome.records else 0.0
 
 
 def _check(owner: psycopg.Connection[Any], acknowledged: int) -> None:

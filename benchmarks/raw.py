@@ -71,7 +71,7 @@ class Raw:
             done = subprocess.run(command, env={**os.environ, **variables}, capture_output=True, text=True, check=False)
         found = re.search(r"tps = ([0-9.]+) \(without", done.stdout)
         if found is None:
-            raise ValueError(done.stderr)
+            raise ValueError(done.stdout + done.stderr)
         return float(found.group(1))
 
     def _address(self) -> dict[str, str]:

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from wuyicun.kernel import scope
 from wuyicun.kernel.audit.actions import audit
+from wuyicun.kernel.database.statements import USE_INDEXES, encode, execute, rows
 from wuyicun.kernel.errors import Refusal
 from wuyicun.kernel.ids import uuid7
 from wuyicun.kernel.records.kinds import Envelope, Outcome
@@ -20,36 +21,38 @@ from wuyicun.kernel.records.store import Batch, retry, store
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.scope import Scope
 
-_json = msgspec.json.Encoder()
-
 _AUDIT = """
 INSERT INTO audit_auditrow (id, village_id, at, by, action, subject_kind, subject_id, data)
-SELECT id, village_id, at, by, 'records.store', 'device', device, data FROM json_to_recordset(%s::json)
+SELECT id, village_id, at, by, 'records.store', 'device', device, data FROM json_to_recordset(%s)
   AS r (id uuid, village_id uuid, at timestamptz, by uuid, device uuid, data jsonb)
 """
 
 
-def store_batches(batches: Sequence[Batch]) -> list[list[Outcome]]:
-    """Take in the batches of several requests in one transaction, an audit row for each. Acknowledged means committed."""
+def store_batches(batches: Sequence[Batch], aside: str = "") -> list[list[Outcome]]:
+    """Take in the batches of several requests in one transaction, an audit row for each.
+
+    Acknowledged means committed.
+
+    Args:
+        aside: keep the records in the tray for this reason instead of giving them to their rooms.
+    """
     villages = sorted({batch.village_id for batch in batches})
     with scope.enter(Scope(account_id=None, villages=tuple(villages))):
-        rows = [
-            {
-                "id": uuid7(),
-                "village_id": batch.village_id,
-                "at": batch.received_at,
-                "by": batch.by,
-                "device": batch.device,
-                "data": {
-                    "records": len(batch.envelopes),
-                    "first": str(batch.envelopes[0].id) if batch.envelopes else "",
-                },
-            }
-            for batch in batches
-        ]
-        with connection.cursor() as cursor:
-            cursor.execute(_AUDIT, [_json.encode(rows).decode()])
-        return store(batches)
+        execute(USE_INDEXES)
+        execute(_AUDIT, rows([_audited(batch) for batch in batches]))
+        return store(batches, aside)
+
+
+def _audited(batch: Batch) -> Mapping[str, object]:
+    first = str(batch.envelopes[0].id) if batch.envelopes else ""
+    return {
+        "id": uuid7(),
+        "village_id": batch.village_id,
+        "at": batch.received_at,
+        "by": batch.by,
+        "device": batch.device,
+        "data": {"records": len(batch.envelopes), "first": first},
+    }
 
 
 class AlreadyDecided(Refusal):
@@ -103,7 +106,7 @@ def take_in(*, quarantined: Quarantined, may: Mapping[Permission, tuple[str, ...
 
 
 def _raw(envelope: dict[str, object]) -> dict[str, object]:
-    return {**envelope, "data": msgspec.Raw(_json.encode(envelope["data"]))}
+    return {**envelope, "data": msgspec.Raw(encode(envelope["data"]))}
 
 
 def _decide(quarantined: Quarantined, decision: str, reason: str, by: UUID, at: datetime) -> None:

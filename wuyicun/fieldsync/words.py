@@ -15,5 +15,6 @@ CODES: dict[str, str | Promise] = {
     "unknown_person": _("名册里没有这个人"),
     "unknown_card": _("这张卡不认识或已挂失"),
     "outside_area": _("这个人不在记录人负责的区域"),
+    "failed": _("服务器处理这条记录时出错，已原样保存"),
     "tube_not_opened": _("试管还没有开管记录，等待补到"),
 }

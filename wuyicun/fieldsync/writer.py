@@ -6,17 +6,20 @@ again for ten seconds, then the phones are told to come back.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from wuyicun.fieldsync.actions import store_batches
 from wuyicun.kernel.records.kinds import Outcome
 from wuyicun.kernel.records.store import Batch
+
+log = logging.getLogger(__name__)
 
 MOST_ENVELOPES = 2_000
 WAIT_SECONDS = 30.0
@@ -67,7 +70,7 @@ class Writer:
             taken = self._take()
             try:
                 _store(taken)
-            except Exception as error:  # the thread must outlive whatever a batch does to it
+            except Exception as error:  # noqa: BLE001 - the thread must outlive whatever a batch does to it
                 for waiting in taken:
                     waiting.error = waiting.error or error
             for waiting in taken:
@@ -86,27 +89,53 @@ class Writer:
 
 
 def _store(taken: Sequence[_Waiting]) -> None:
-    until = time.monotonic() + RETRY_SECONDS
-    while True:
-        try:
-            for waiting, outcomes in zip(taken, store_batches([each.batch for each in taken]), strict=True):
-                waiting.outcomes = outcomes
-            return
-        except (OperationalError, InterfaceError) as error:
-            connection.close()
-            if time.monotonic() > until:
-                for waiting in taken:
-                    waiting.error = error
-                return
-            time.sleep(0.05)
-        except (DatabaseError, ValueError, TypeError, KeyError) as error:
-            if len(taken) == 1:
-                taken[0].error = error
-                return
+    """Store the batches of these requests together; when that fails, find the one that is to blame by halving."""
+    try:
+        stored = _patiently([each.batch for each in taken])
+    except (OperationalError, InterfaceError) as error:
+        for waiting in taken:
+            waiting.error = error
+    except _BLAME as error:
+        if len(taken) > 1:
             middle = len(taken) // 2
             _store(taken[:middle])
             _store(taken[middle:])
-            return
+        else:
+            log.exception("a batch could not be taken in", exc_info=error)
+            taken[0].outcomes = _one_by_one(taken[0].batch)
+    else:
+        for waiting, outcomes in zip(taken, stored, strict=True):
+            waiting.outcomes = outcomes
+
+
+_BLAME = (DatabaseError, ValueError, TypeError, KeyError, AttributeError, IndexError)
+
+
+def _patiently(batches: Sequence[Batch], aside: str = "") -> list[list[Outcome]]:
+    """Store batches, trying again for a while when the connection or a lock was lost."""
+    until = time.monotonic() + RETRY_SECONDS
+    while True:
+        try:
+            return store_batches(batches, aside)
+        except (OperationalError, InterfaceError):
+            connection.close()
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+
+
+def _one_by_one(batch: Batch) -> list[Outcome]:
+    """Store the records of a batch that fails one at a time; the one to blame is kept aside, so that none is lost."""
+    outcomes: list[Outcome] = []
+    for envelope in batch.envelopes:
+        alone = replace(batch, envelopes=[envelope])
+        try:
+            outcomes += _patiently([alone])[0]
+        except (OperationalError, InterfaceError):
+            raise
+        except _BLAME:
+            outcomes += _patiently([alone], aside="failed")[0]
+    return outcomes
 
 
 WRITER = Writer()

@@ -92,7 +92,7 @@ def _state(cast: Cast, round_: Round) -> dict[str, Any]:
     return {
         "entries": _entries(village, round_.roll_id),
         "retests": _entries(village, child) if child else {},
-        "samples": dict(Sample.rows().filter(round=round_).values_list("pk", "fit")),
+        "samples": dict(Sample.rows().filter(round_id=round_.pk).values_list("pk", "fit")),
         "tubes": {
             tube.code: (
                 tube.state,

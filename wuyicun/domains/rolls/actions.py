@@ -236,18 +236,6 @@ RETURNING s.village_id, s.roll_id, s.subject_id
 """
 
 
-_SPOKEN_OF = """
-SELECT DISTINCT s.village_id, s.roll_id, s.subject_id FROM rolls_statementrow s
-  JOIN json_to_recordset(%s::json) AS r (village_id uuid, id uuid) ON r.village_id = s.village_id AND r.id = s.id
-"""
-
-
-def spoken_of(records: Sequence[tuple[UUID, UUID]]) -> list[Debtor]:
-    """Whom the statements among these records, by (village, record id), speak of."""
-    given = [{"village_id": village, "id": record} for village, record in records]
-    return [Debtor(*row) for row in execute(_SPOKEN_OF, given)] if given else []
-
-
 def state(statements: Sequence[Said], at: datetime) -> None:
     """Add statements and decide their entries again."""
     if statements:

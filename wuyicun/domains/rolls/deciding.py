@@ -12,12 +12,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
-from django.db import connection
-
 from wuyicun.domains.rolls.rules import State
-
-_json = msgspec.json.Encoder()
+from wuyicun.kernel.database import statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +37,7 @@ class Settlement:
 
 def execute(sql: str, rows: Iterable[object], *parameters: object) -> list[tuple[Any, ...]]:
     """Run a statement over rows given as JSON (first parameter) and return what it returns."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [_json.encode(list(rows)).decode(), *parameters])
-        return cursor.fetchall() if cursor.description else []
+    return statements.execute(sql, statements.rows(rows), *parameters)
 
 
 _GIVEN = """given AS (SELECT DISTINCT village_id, roll_id, subject_id
@@ -52,13 +46,6 @@ _GIVEN = """given AS (SELECT DISTINCT village_id, roll_id, subject_id
 _LOCK = f"""
 WITH {_GIVEN}
 SELECT e.id FROM rolls_entry e JOIN given g USING (village_id, roll_id, subject_id) ORDER BY e.id FOR UPDATE OF e
-"""
-
-_LOCK_LEAVES = f"""
-WITH {_GIVEN},
-leaf AS (SELECT DISTINCT e.village_id, e.roll_id, e.area_id
-  FROM rolls_entry e JOIN given USING (village_id, roll_id, subject_id))
-SELECT c.id FROM rolls_leafcount c JOIN leaf USING (village_id, roll_id, area_id) ORDER BY c.id FOR UPDATE OF c
 """
 
 # The delta of the counts comes from the rows that the same statement changes: nothing is counted twice.
@@ -77,9 +64,7 @@ counted AS (
   UPDATE rolls_leafcount c SET owed = c.owed + d.owed, done = c.done + d.done, excused = c.excused + d.excused,
     unreachable = c.unreachable + d.unreachable, refused = c.refused + d.refused
   FROM delta d WHERE c.village_id = d.village_id AND c.roll_id = d.roll_id AND c.area_id = d.area_id
-    AND c.id IN (SELECT id FROM leaf))
-SELECT subject_id, old_state, new_state FROM changed
-"""
+    AND c.id IN (SELECT id FROM leaf))"""
 
 # An excuse holds until its end, or until the closing: what comes in later is decided as of then.
 _HOLDS = "{until} IS NULL OR {until} > least(%s, r.closed_at)"
@@ -116,6 +101,7 @@ changed AS (
   FROM wanted w WHERE e.village_id = w.village_id AND e.id = w.id
   RETURNING e.village_id, e.roll_id, e.area_id, e.subject_id, w.old_state, e.state AS new_state),
 {_COUNT.lstrip()}
+SELECT subject_id FROM changed
 """
 
 _SETTLE = f"""
@@ -133,20 +119,36 @@ changed AS (
   FROM wanted w WHERE e.village_id = w.village_id AND e.id = w.id
   RETURNING e.village_id, e.roll_id, e.area_id, e.subject_id, w.old_state, e.state AS new_state),
 {_COUNT.lstrip()}
+SELECT subject_id FROM changed
 """
+
+# Most entries are plainly owed when their swab comes. That is asked of each row in the moment it is changed, so nothing
+# need be locked or read before.
+_SETTLE_OWED = f"""
+WITH given AS (SELECT village_id, roll_id, subject_id, settled_by FROM json_to_recordset(%s)
+  AS r (village_id uuid, roll_id uuid, subject_id uuid, settled_by uuid) ORDER BY village_id, roll_id, subject_id),
+changed AS (
+  UPDATE rolls_entry e SET settled_by = g.settled_by, changed_at = %s, state = {State.DONE:d}
+  FROM given g WHERE e.village_id = g.village_id AND e.roll_id = g.roll_id AND e.subject_id = g.subject_id
+    AND e.state = {State.OWED:d}
+  RETURNING e.village_id, e.roll_id, e.area_id, e.subject_id, {State.OWED:d} AS old_state, e.state AS new_state),
+{_COUNT.lstrip()}
+SELECT g.roll_id, g.subject_id FROM given g
+WHERE NOT EXISTS (SELECT 1 FROM changed c WHERE c.roll_id = g.roll_id AND c.subject_id = g.subject_id)
+"""
+
+
+def settle_owed(settlements: Iterable[Settlement], at: datetime) -> list[tuple[UUID, UUID]]:
+    """Settle the entries that are plainly owed; returns (roll, subject) of the others, which are to be looked at.
+
+    Each settlement names the lowest of the records that have just become able to settle, one for an entry.
+    """
+    return [(row[0], row[1]) for row in execute(_SETTLE_OWED, settlements, at)]
 
 
 def lock(debtors: Iterable[Debtor]) -> None:
     """Lock the entries, in order; what is decided after this sees all that others have committed."""
     execute(_LOCK, debtors)
-
-
-def lock_with_counts(debtors: Iterable[Debtor]) -> None:
-    """Lock the entries and the counts of their leaves, each in order: for who changes entries in several steps, which
-    would take these locks in an order of its own."""
-    rows = list(debtors)
-    execute(_LOCK, rows)
-    execute(_LOCK_LEAVES, rows)
 
 
 def settle(settlements: Iterable[Settlement], at: datetime) -> int:

@@ -64,7 +64,8 @@ class Entry(VillageModel):
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["village_id", "roll", "area_id", "state", "subject_id"], name="entry_missing_list"),
+            # Without the state: an entry whose indexed columns stay the same is changed in place.
+            models.Index(fields=["village_id", "roll", "area_id", "subject_id"], name="entry_missing_list"),
             models.Index(fields=["village_id", "until"], condition=Q(until__isnull=False), name="entry_excuse_ends"),
         ]
 

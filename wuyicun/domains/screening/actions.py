@@ -216,7 +216,7 @@ def cancel_round(*, village_id: UUID, round_id: UUID, reason: str, by: UUID | No
         raise RoundNotOpen
     if not reason.strip():
         raise ReasonNeeded
-    if Sample.rows().filter(village_id=village_id, round=round_, voided=False).exists():
+    if Sample.rows().filter(village_id=village_id, round_id=round_.pk, voided=False).exists():
         raise HasSamples
     round_.state, round_.closed_at = RoundState.CANCELLED, at
     round_.save(update_fields=["state", "closed_at"])

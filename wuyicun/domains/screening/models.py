@@ -76,17 +76,18 @@ class Tube(VillageModel):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["village_id", "round", "code"], name="tube_code_once")
         ]
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["village_id", "round", "state"], name="tube_by_state")
-        ]
 
 
 class Sample(VillageModel):
-    """A swab (its id is the record's), and whether it can count as far as its tube is concerned."""
+    """A swab (its id is the record's), and whether it can count as far as its tube is concerned.
 
-    round = reference("screening.Round")
+    Round and person are plain ids: a foreign key would lock two more rows for every swab. Taking records in checks that
+    both are there, and nobody removes them before its turn in the village (`kernel.database.turns`).
+    """
+
+    round_id = models.UUIDField()
     tube = models.CharField(max_length=40, db_collation="C")
-    person = reference("registry.Person")
+    person_id = models.UUIDField()
     station_id = models.UUIDField(null=True)
     retest = models.BooleanField(default=False)
     device = models.UUIDField()
@@ -98,8 +99,8 @@ class Sample(VillageModel):
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["village_id", "round", "tube", "at", "id"], name="sample_by_tube"),
-            models.Index(fields=["village_id", "person", "round", "at", "id"], name="sample_by_person"),
+            models.Index(fields=["village_id", "round_id", "tube"], name="sample_by_tube"),
+            models.Index(fields=["village_id", "person_id", "round_id"], name="sample_by_person"),
         ]
 
 

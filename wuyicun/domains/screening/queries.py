@@ -335,9 +335,8 @@ def sampled_at(village_id: UUID, samples: Collection[UUID]) -> Mapping[UUID, dat
 
 def results_of(village_id: UUID, person_id: UUID) -> Sequence[tuple[Round, Swab, str, datetime | None]]:
     """A person's swabs in all rounds with the result of their tubes, latest first."""
-    samples = list(
-        Sample.rows().filter(village_id=village_id, person_id=person_id).select_related("round").order_by("-at")[:50]
-    )
+    samples = list(Sample.rows().filter(village_id=village_id, person_id=person_id).order_by("-at")[:50])
+    rounds = Round.rows().filter(village_id=village_id).in_bulk({sample.round_id for sample in samples})
     wanted = Q(pk__in=[])
     for sample in samples:
         wanted |= Q(round_id=sample.round_id, code=sample.tube)
@@ -346,7 +345,7 @@ def results_of(village_id: UUID, person_id: UUID) -> Sequence[tuple[Round, Swab,
     for s in samples:
         tube = found.get((s.round_id, s.tube))
         swab = Swab(s.pk, s.person_id, s.tube, s.at, s.retest, s.by, _flag(s, s.pk))
-        rows.append((s.round, swab, tube.result if tube else "", tube.result_at if tube else None))
+        rows.append((rounds[s.round_id], swab, tube.result if tube else "", tube.result_at if tube else None))
     return rows
 
 

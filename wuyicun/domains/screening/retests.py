@@ -24,7 +24,8 @@ from wuyicun.domains.standing.actions import Known
 _IN_TUBE = f"({Fit.OK:d}, {Fit.OVER_POOL:d})"  # swabs that are physically in the owner's tube
 
 _ROUNDS = """
-WITH given AS (SELECT DISTINCT village_id, round_id FROM json_to_recordset(%s::json) AS r (village_id uuid, round_id uuid))
+WITH given AS (SELECT DISTINCT village_id, round_id FROM json_to_recordset(%s::json)
+  AS r (village_id uuid, round_id uuid))
 SELECT g.village_id, g.round_id, r.roll_id, r.area_path,
   EXISTS (SELECT 1 FROM screening_tube t WHERE t.village_id = g.village_id AND t.round_id = g.round_id
     AND t.result = 'positive' AND t.pool > 1 AND t.state NOT IN ('void', 'lost'))
@@ -89,7 +90,8 @@ SELECT DISTINCT s.village_id, s.person_id FROM given g
 """
 
 _LIVE_RETEST = f"""
-WITH given AS (SELECT * FROM json_to_recordset(%s::json) AS r (village_id uuid, round_id uuid, roll_id uuid, person_id uuid))
+WITH given AS (SELECT * FROM json_to_recordset(%s::json)
+  AS r (village_id uuid, round_id uuid, roll_id uuid, person_id uuid))
 SELECT g.village_id, c.id, g.person_id, live.id
 FROM given g JOIN rolls_roll c ON c.village_id = g.village_id AND c.parent_id = g.roll_id AND c.kind = '{RETEST_KIND}'
   LEFT JOIN LATERAL (
@@ -128,7 +130,8 @@ released AS (
   SELECT village_id, person_id, round_id, min(result_at) AS at FROM swab
   WHERE retest AND pool = 1 AND result = 'negative' AND fit = {Fit.OK:d} GROUP BY village_id, person_id, round_id),
 hold AS (
-  SELECT DISTINCT ON (h.village_id, h.person_id) h.village_id, h.person_id, h.since, least(h.until, r.at) AS until, h.number
+  SELECT DISTINCT ON (h.village_id, h.person_id) h.village_id, h.person_id, h.since, least(h.until, r.at) AS until,
+    h.number
   FROM held h LEFT JOIN released r USING (village_id, person_id, round_id)
   ORDER BY h.village_id, h.person_id, least(h.until, r.at) DESC)
 SELECT g.person_id, g.village_id, n.at, h.since, h.until, coalesce('round:' || h.number, '')

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
 
@@ -27,8 +27,7 @@ class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     v: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """A record on its way into its room: the envelope with its village, device, author and times.
 
     `paths` are the areas over which the author holds the permission that the kind asks for.
@@ -76,6 +75,11 @@ class Kind:
     schema: type[msgspec.Struct]
     permission: Permission
     apply: Apply
+
+    @cached_property
+    def decode(self) -> Callable[[msgspec.Raw], Any]:
+        """Reads the data of a record. Raises msgspec.ValidationError."""
+        return msgspec.json.Decoder(self.schema).decode
 
 
 @cache

@@ -26,7 +26,6 @@ class Record(VillageModel):
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["village_id", "received_at"], name="record_by_arrival"),
-            models.Index(fields=["village_id", "device", "seq"], name="record_by_device"),
         ]
 
 

@@ -6,17 +6,16 @@ all their villages and commits. Same id and same body is a duplicate; same id an
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from hashlib import sha256
 from uuid import UUID
 
 import msgspec
-from django.db import connection
 
+from wuyicun.kernel.database.statements import encode, execute, rows
 from wuyicun.kernel.ids import uuid7
 from wuyicun.kernel.records.kinds import Apply, Envelope, Kind, Outcome, Row, kinds
 from wuyicun.kernel.roles import Permission
@@ -48,16 +47,20 @@ class Batch:
     offset: timedelta = timedelta(0)
 
 
-_json = msgspec.json.Encoder()
+def store(batches: Sequence[Batch], aside: str = "") -> list[list[Outcome]]:
+    """Store the batches' records and let their rooms take them in; the outcomes in the order they were sent.
 
-
-def store(batches: Sequence[Batch]) -> list[list[Outcome]]:
-    """Store the batches' records and let their rooms take them in; the outcomes in the order they were sent."""
-    parsed = [[_Parsed(batch, envelope) for envelope in batch.envelopes] for batch in batches]
+    Args:
+        aside: keep them in the tray for this reason instead; for records that their room cannot digest.
+    """
+    parsed = [_parse(batch) for batch in batches]
     fresh = _insert([item for items in parsed for item in items])
-    by_apply: dict[Apply, list[_Parsed]] = defaultdict(list)
+    if aside:
+        for item in fresh.values():
+            item.outcome = Outcome(item.row.id, "quarantined", aside)
+    by_apply: dict[Apply, list[_Item]] = defaultdict(list)
     for item in fresh.values():
-        if item.kind is not None and not item.code:
+        if item.kind is not None and not item.outcome.code:
             by_apply[item.kind.apply].append(item)
     for apply, items in by_apply.items():
         for record_id, outcome in apply([item.row for item in items]).items():
@@ -72,23 +75,42 @@ def retry(batch: Batch) -> Outcome:
     Args:
         batch: the one envelope as it came, with the authority of who decided.
     """
-    item = _Parsed(batch, batch.envelopes[0])
-    if item.kind is None or item.code:
+    item = _parse(batch)[0]
+    if item.kind is None or item.outcome.code:
         return item.outcome
     return item.kind.apply([item.row])[item.row.id]
 
 
-class _Parsed:
-    """An envelope with its row, or the code that says why it cannot be taken in."""
+class _Item:
+    """An envelope with its row; its outcome is accepted until something says otherwise."""
 
-    __slots__ = ("batch", "code", "digest", "envelope", "kind", "outcome", "row")
+    __slots__ = ("batch", "digest", "envelope", "kind", "outcome", "row")
 
-    def __init__(self, batch: Batch, envelope: Envelope) -> None:
-        self.batch, self.envelope, self.code = batch, envelope, ""
-        self.digest = _digest(batch, envelope)
-        self.kind: Kind | None = kinds().get(envelope.kind)
-        data = self._data()
-        self.row = Row(
+    def __init__(self, batch: Batch, envelope: Envelope, kind: Kind | None, row: Row, code: str) -> None:
+        self.batch, self.envelope, self.kind, self.row = batch, envelope, kind, row
+        head = encode((batch.device, envelope.seq, envelope.kind, envelope.v, envelope.at))
+        self.digest = sha256(head + bytes(envelope.data))
+        self.outcome = Outcome(envelope.id, "quarantined", code) if code else Outcome(envelope.id)
+
+
+def _parse(batch: Batch) -> list[_Item]:
+    offset = max(-MAX_OFFSET, min(MAX_OFFSET, batch.offset))
+    known = kinds()
+    items = []
+    for envelope in batch.envelopes:
+        kind = known.get(envelope.kind) if envelope.v == 1 else None
+        paths = batch.may.get(kind.permission, ()) if kind is not None else ()
+        data, code = None, ""
+        if kind is None:
+            code = "unknown_kind"
+        elif not paths:
+            code = "not_allowed"
+        else:
+            try:
+                data = kind.decode(envelope.data)
+            except msgspec.ValidationError:
+                code = "invalid"
+        row = Row(
             envelope.id,
             batch.village_id,
             batch.device,
@@ -96,87 +118,85 @@ class _Parsed:
             envelope.kind[:32],
             envelope.v,
             envelope.at,
-            _shift(envelope.at, batch.offset),
+            _shift(envelope.at, offset),
             batch.received_at,
             batch.by,
-            batch.may.get(self.kind.permission, ()) if self.kind is not None else (),
+            paths,
             data,
         )
-        self.outcome = Outcome(envelope.id, "quarantined", self.code) if self.code else Outcome(envelope.id)
-
-    def _data(self) -> Any:
-        if self.kind is None or self.envelope.v != 1:
-            self.code = "unknown_kind"
-            return None
-        if not self.batch.may.get(self.kind.permission):
-            self.code = "not_allowed"
-            return None
-        try:
-            return msgspec.json.decode(self.envelope.data, type=self.kind.schema)
-        except msgspec.ValidationError:
-            self.code = "invalid"
-            return None
+        items.append(_Item(batch, envelope, kind, row, code))
+    return items
 
 
 def _shift(at: datetime, offset: timedelta) -> datetime:
     try:
-        return at + max(-MAX_OFFSET, min(MAX_OFFSET, offset))
+        return at + offset
     except OverflowError:
         return at
-
-
-def _digest(batch: Batch, envelope: Envelope) -> bytes:
-    body = _json.encode([batch.device, envelope.seq, envelope.kind, envelope.v, envelope.at]) + bytes(envelope.data)
-    return hashlib.sha256(body).digest()
 
 
 _INSERT = """
 INSERT INTO records_record (id, village_id, device, seq, kind, v, at, corrected_at, received_at, by, digest, data)
 SELECT id, village_id, device, seq, kind, v, at, corrected_at, received_at, by, decode(digest, 'hex'), data
-FROM json_to_recordset(%s::json) AS r (id uuid, village_id uuid, device uuid, seq bigint, kind text, v smallint,
+FROM json_to_recordset(%s) AS r (id uuid, village_id uuid, device uuid, seq bigint, kind text, v smallint,
   at timestamptz, corrected_at timestamptz, received_at timestamptz, by uuid, digest text, data jsonb)
 ON CONFLICT DO NOTHING RETURNING id
 """
 
 
-def _insert(parsed: Sequence[_Parsed]) -> dict[UUID, _Parsed]:
-    """Insert what is new and return it by id; duplicates get their outcome, another body under a known id a conflict."""
-    first: dict[UUID, _Parsed] = {}
+class _Columns(msgspec.Struct):
+    id: UUID
+    village_id: UUID
+    device: UUID
+    seq: int
+    kind: str
+    v: int
+    at: datetime
+    corrected_at: datetime
+    received_at: datetime
+    by: UUID | None
+    digest: str
+    data: msgspec.Raw
+
+
+def _insert(parsed: Sequence[_Item]) -> dict[UUID, _Item]:
+    """Insert what is new and return it by id.
+
+    Duplicates get their outcome, another body under a known id becomes a conflict.
+    """
+    first: dict[UUID, _Item] = {}
     again = [item for item in parsed if first.setdefault(item.row.id, item) is not item]
-    payload = _json.encode([_columns(item) for item in first.values()]).decode()
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [payload])
-        made = {row[0] for row in cursor.fetchall()}
-    again += [item for record_id, item in first.items() if record_id not in made]
+    made = {row[0] for row in execute(_INSERT, rows([_columns(item) for item in first.values()]))}
+    if len(made) < len(first):
+        again += [item for record_id, item in first.items() if record_id not in made]
     if again:
         _settle_repeats(again)
     return {record_id: item for record_id, item in first.items() if record_id in made}
 
 
-def _columns(item: _Parsed) -> dict[str, object]:
+def _columns(item: _Item) -> _Columns:
     row = item.row
-    return {
-        "id": row.id,
-        "village_id": row.village_id,
-        "device": row.device,
-        "seq": row.seq,
-        "kind": row.kind,
-        "v": row.v,
-        "at": row.at,
-        "corrected_at": row.corrected_at,
-        "received_at": row.received_at,
-        "by": row.by,
-        "digest": item.digest.hex(),
-        "data": item.envelope.data,
-    }
+    return _Columns(
+        row.id,
+        row.village_id,
+        row.device,
+        row.seq,
+        row.kind,
+        row.v,
+        row.at,
+        row.corrected_at,
+        row.received_at,
+        row.by,
+        item.digest.hexdigest(),
+        item.envelope.data,
+    )
 
 
-def _settle_repeats(again: Sequence[_Parsed]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id, digest FROM records_record WHERE id = ANY (%s)", [[item.row.id for item in again]])
-        known = {row[0]: bytes(row[1]) for row in cursor.fetchall()}
+def _settle_repeats(again: Sequence[_Item]) -> None:
+    found = execute("SELECT id, digest FROM records_record WHERE id = ANY (%s)", [item.row.id for item in again])
+    known = {record_id: bytes(digest) for record_id, digest in found}
     for item in again:
-        same = known.get(item.row.id) == item.digest
+        same = known.get(item.row.id) == item.digest.digest()
         item.outcome = Outcome(item.row.id, "duplicate") if same else Outcome(item.row.id, "quarantined", "id_conflict")
 
 
@@ -184,15 +204,15 @@ _QUARANTINE = """
 INSERT INTO records_quarantined
   (id, village_id, record_id, envelope, device, by, received_at, offset_ms, code, decision, reason)
 SELECT id, village_id, record_id, envelope, device, by, received_at, offset_ms, code, '', ''
-FROM json_to_recordset(%s::json) AS r (id uuid, village_id uuid, record_id uuid, envelope jsonb, device uuid, by uuid,
+FROM json_to_recordset(%s) AS r (id uuid, village_id uuid, record_id uuid, envelope jsonb, device uuid, by uuid,
   received_at timestamptz, offset_ms bigint, code text)
 ON CONFLICT (village_id, record_id, code) DO NOTHING
 """
 
 
-def quarantine(items: Sequence[_Parsed]) -> None:
+def quarantine(items: Sequence[_Item]) -> None:
     """Keep records that could not be taken in, each with the code that says why; telling it twice keeps one."""
-    rows = [
+    kept = [
         {
             "id": uuid7(),
             "village_id": item.row.village_id,
@@ -206,6 +226,5 @@ def quarantine(items: Sequence[_Parsed]) -> None:
         }
         for item in items
     ]
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.execute(_QUARANTINE, [_json.encode(rows).decode()])
+    if kept:
+        execute(_QUARANTINE, rows(kept))

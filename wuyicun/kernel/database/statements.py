@@ -1,0 +1,41 @@
+"""Statements of the hot paths: prepared once per connection, their rows as one JSON parameter.
+
+They run on Django's own connection, within its transaction, but not through its cursors: those send every statement as
+text, to be parsed and planned each time. A plan outlives the moment it was made in, perhaps when the tables were still
+empty; who takes records in therefore keeps to the indexes (`USE_INDEXES`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+import psycopg
+from django.db import connection
+from psycopg.types.json import Json
+
+PREPARE_AFTER = 2  # executions; what runs once on a page is not worth a plan that is kept
+USE_INDEXES = "SELECT set_config('enable_seqscan', 'off', true)"
+
+encode = msgspec.json.Encoder().encode
+
+
+def execute(sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+    """Run a statement and return its rows, none when it returns nothing.
+
+    Raises:
+        django.db.Error: as Django's cursors do.
+    """
+    connection.ensure_connection()
+    connection.validate_no_broken_transaction()
+    raw = connection.connection
+    raw.prepare_threshold = PREPARE_AFTER
+    with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall() if cursor.description else []
+
+
+def rows(given: Iterable[object]) -> Json:
+    """Rows (mappings, dataclasses or structs with the columns as fields) as a parameter for `json_to_recordset`."""
+    return Json(given if isinstance(given, list) else list(given), dumps=encode)
