@@ -42,7 +42,7 @@ def test_the_record_to_blame_is_kept_aside_and_the_others_are_taken_in(
 
     table = {name: kinds.Kind(kind.name, kind.schema, kind.permission, stumble) for name, kind in kinds.kinds().items()}
     monkeypatch.setattr("wuyicun.kernel.records.store.kinds", lambda: table)
-    may = {permission: (cast.village.area_path,) for permission in Permission}
+    may = dict.fromkeys(Permission, (cast.village.area_path,))
     batch = Batch(cast.village.pk, phone.device, None, may, sent, clock.now())
     outcomes = Writer().submit(batch)
     connections.close_all()
