@@ -16,7 +16,7 @@ from wuyicun.kernel.errors import Refusal
 
 
 @app.task(name=batches.JOB)
-def import_step(village_id: str, batch_id: str, step: str, digest: str, by: str | None, language: str) -> None:
+def import_step(*, village_id: str, batch_id: str, step: str, digest: str, by: str | None, language: str) -> None:
     """Take a step of an import. Run twice it does nothing the second time: the batch no longer waits for it."""
     village = accounts.villages([UUID(village_id)])[0]
     with translation.override(language or None), scope.enter(scope.of_system([village.pk])):

@@ -127,7 +127,10 @@ def _columns(request: ScopedRequest, batch: ImportBatch) -> dict[str, Any]:
 def _sheet(place: int, layout: SheetLayout) -> SheetColumns:
     choices = [
         ColumnChoice(
-            f"column-{place}-{column.letters}", column, [masked(sample) for sample in column.samples], _is_unsure(column)
+            f"column-{place}-{column.letters}",
+            column,
+            [masked(sample) for sample in column.samples],
+            _is_unsure(column),
         )
         for column in layout.columns
     ]
