@@ -1,4 +1,4 @@
-"""What the tables keep to, so that they can be distributed by village (design.md, Scale 1–5)."""
+"""What the tables keep to, so that they can be distributed by village (docs/decisions/0009)."""
 
 from __future__ import annotations
 

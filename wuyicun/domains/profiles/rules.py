@@ -1,4 +1,4 @@
-"""What a profile of a pathogen says; the figures of domain.md §3 with their documents."""
+"""What a profile of a pathogen says; figures and sources in docs/profiles.md."""
 
 from __future__ import annotations
 

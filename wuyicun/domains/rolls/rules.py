@@ -1,4 +1,4 @@
-"""The states of an entry and what follows from them (domain.md §2). Pure."""
+"""The states of an entry and what follows from them (docs/decisions/0003). Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pure rules of a testing round: codes of kinds, flags, tubes and their clock (domain.md §2 and 'screening')."""
+"""The pure rules of a testing round: codes of kinds, flags, tubes and their clock (docs/decisions/0003)."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ class VillageManager(models.Manager[Any]):
 
 
 class VillageModel(models.Model):
-    """A row of one village, which never changes; see docs/decisions on scale for what the tables keep to."""
+    """A row of one village, which never changes; see docs/decisions/0009 for what the tables keep to."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     village_id = models.UUIDField()
