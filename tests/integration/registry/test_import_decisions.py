@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.registry.rosters import Shelf, counted, found, inside, number, person, village
 from wuyicun.domains.registry import actions
-from wuyicun.domains.registry.importing import deciding
+from wuyicun.domains.registry.importing.decide import deciding
 from wuyicun.domains.registry.models import Conflict, Household, Person
 from wuyicun.kernel.audit.models import AuditRow
 

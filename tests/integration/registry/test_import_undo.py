@@ -25,7 +25,7 @@ from tests.integration.registry.rosters import (
     village,
 )
 from wuyicun.domains.registry import actions
-from wuyicun.domains.registry.importing.undoing import NotCommitted, Undone, undo
+from wuyicun.domains.registry.importing.undo.undoing import NotCommitted, Undone, undo
 from wuyicun.domains.registry.models import Conflict, Household, ImportBatch, Person, PersonGroup, Place
 from wuyicun.domains.registry.rules import Group
 from wuyicun.domains.territory import actions as territory

@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
 from wuyicun.domains.registry.importing import files, reading
-from wuyicun.domains.registry.importing.committing import commit, lock
-from wuyicun.domains.registry.importing.diffing import Diff, work_out
+from wuyicun.domains.registry.importing.commit.committing import commit, lock
+from wuyicun.domains.registry.importing.commit.recording import forget_lines, record_lines
+from wuyicun.domains.registry.importing.diff.diffing import Diff, work_out
 from wuyicun.domains.registry.importing.figures import figures
 from wuyicun.domains.registry.importing.reading import Reading
-from wuyicun.domains.registry.importing.recording import forget_lines, record_lines
 from wuyicun.domains.registry.models import ColumnMapping, ImportBatch
 from wuyicun.domains.registry.roster import Book, SheetLayout
 from wuyicun.domains.registry.rules import BatchState

@@ -6,7 +6,7 @@ from typing import Any
 
 from wuyicun.domains.registry import roster as rosters
 from wuyicun.domains.registry import words
-from wuyicun.domains.registry.importing.diffing import Diff
+from wuyicun.domains.registry.importing.diff.diffing import Diff
 from wuyicun.domains.registry.roster import Problem
 from wuyicun.domains.registry.rules import RowStatus
 

@@ -12,8 +12,8 @@ from typing import Any
 from django.db import transaction
 
 from wuyicun.domains.registry.importing import reading
-from wuyicun.domains.registry.importing.committing import commit
-from wuyicun.domains.registry.importing.diffing import work_out
+from wuyicun.domains.registry.importing.commit.committing import commit
+from wuyicun.domains.registry.importing.diff.diffing import work_out
 from wuyicun.domains.registry.importing.figures import figures, problem_as_json
 from wuyicun.domains.registry.models import ImportBatch
 from wuyicun.domains.registry.rules import BatchState

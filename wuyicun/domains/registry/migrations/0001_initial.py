@@ -250,7 +250,7 @@ class Migration(migrations.Migration):
                 ('area_path', models.CharField(db_collation='C', max_length=32)),
             ],
             options={
-                'indexes': [models.Index(fields=['village_id', 'key', 'subject_id'], name='search_by_key'), models.Index(fields=['village_id', 'subject_id'], name='search_by_subject')],
+                'indexes': [models.Index(fields=['village_id', 'key', 'subject_id'], name='search_by_key'), models.Index(fields=['subject_id'], name='search_by_subject')],
             },
         ),
         migrations.AddIndex(

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from wuyicun.domains.registry.importing import access, deciding, disputes
-from wuyicun.domains.registry.importing.deciding import FIRST, NEW, OURS, SECOND, THEIRS
+from wuyicun.domains.registry.importing import access
+from wuyicun.domains.registry.importing.decide import deciding, disputes
+from wuyicun.domains.registry.importing.decide.deciding import FIRST, NEW, OURS, SECOND, THEIRS
 from wuyicun.domains.registry.models import Conflict
 from wuyicun.domains.registry.rules import ConflictCode
 from wuyicun.domains.registry.web.common import cursor

@@ -18,9 +18,10 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from wuyicun.domains.registry import roster, words
-from wuyicun.domains.registry.importing import access, batches, reports, undoing
+from wuyicun.domains.registry.importing import access, batches, reports
 from wuyicun.domains.registry.importing.batches import FileGone
 from wuyicun.domains.registry.importing.reading import FileRefused
+from wuyicun.domains.registry.importing.undo import undoing
 from wuyicun.domains.registry.models import ImportBatch
 from wuyicun.domains.registry.rules import BatchState
 from wuyicun.domains.registry.web import import_steps

@@ -12,9 +12,10 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from wuyicun.domains.registry import labels, words
-from wuyicun.domains.registry.importing import comparing, reports
-from wuyicun.domains.registry.importing.deciding import values_of
-from wuyicun.domains.registry.importing.staging import stage
+from wuyicun.domains.registry.importing import reports
+from wuyicun.domains.registry.importing.decide.deciding import values_of
+from wuyicun.domains.registry.importing.diff import comparing
+from wuyicun.domains.registry.importing.diff.staging import stage
 from wuyicun.domains.registry.models import Conflict, Household, ImportBatch, Person, Place
 from wuyicun.domains.registry.naming import house_label, masked_id
 from wuyicun.domains.registry.queries import PersonBrief, brief

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from wuyicun.domains.registry.importing.facts import text
-from wuyicun.domains.registry.importing.problems import known_sections
+from wuyicun.domains.registry.importing.diff.facts import text
+from wuyicun.domains.registry.importing.diff.problems import known_sections
 from wuyicun.domains.registry.models import Household
 from wuyicun.domains.registry.roster import Roster
 from wuyicun.domains.territory import queries as territory

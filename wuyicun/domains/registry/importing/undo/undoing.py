@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 from wuyicun.domains.registry import search
 from wuyicun.domains.registry.events import PeopleChanged, PeopleRemoved
-from wuyicun.domains.registry.importing import files, restoring
-from wuyicun.domains.registry.importing.committing import lock
-from wuyicun.domains.registry.importing.recording import forget_changes, forget_lines
-from wuyicun.domains.registry.importing.staging import stage
+from wuyicun.domains.registry.importing import files
+from wuyicun.domains.registry.importing.commit.committing import lock
+from wuyicun.domains.registry.importing.commit.recording import forget_changes, forget_lines
+from wuyicun.domains.registry.importing.diff.staging import stage
+from wuyicun.domains.registry.importing.undo import restoring
 from wuyicun.domains.registry.models import Conflict, ImportBatch
 from wuyicun.domains.registry.rules import BatchState
 from wuyicun.domains.territory import actions as territory

@@ -9,14 +9,14 @@ from typing import Any
 
 from django.db import connection
 
-from wuyicun.domains.registry.importing import settling
-from wuyicun.domains.registry.importing.comparing import compare
-from wuyicun.domains.registry.importing.facts import Facts
-from wuyicun.domains.registry.importing.matching import Meant, match
-from wuyicun.domains.registry.importing.problems import all_problems
+from wuyicun.domains.registry.importing.diff import settling
+from wuyicun.domains.registry.importing.diff.comparing import compare
+from wuyicun.domains.registry.importing.diff.facts import Facts
+from wuyicun.domains.registry.importing.diff.matching import Meant, match
+from wuyicun.domains.registry.importing.diff.problems import all_problems
+from wuyicun.domains.registry.importing.diff.settling import MOST_MICRO_GRIDS, MOST_SECTIONS, Area
+from wuyicun.domains.registry.importing.diff.staging import stage
 from wuyicun.domains.registry.importing.reading import FileRefused
-from wuyicun.domains.registry.importing.settling import MOST_MICRO_GRIDS, MOST_SECTIONS, Area
-from wuyicun.domains.registry.importing.staging import stage
 from wuyicun.domains.registry.roster import Problem, Roster, RosterRefused, Severity, SheetKind, SheetLayout
 from wuyicun.kernel.accounts.models import Village
 

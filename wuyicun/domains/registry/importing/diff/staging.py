@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from wuyicun.domains.registry.importing.facts import Fact
+from wuyicun.domains.registry.importing.diff.facts import Fact
 from wuyicun.domains.territory import queries as territory
 from wuyicun.domains.territory.rules import MICRO_GRID_DIGITS, UNPLACED_CODE, Level
 

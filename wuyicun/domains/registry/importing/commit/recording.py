@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from wuyicun.domains.registry.importing.facts import storable
-from wuyicun.domains.registry.importing.staging import UUID7
+from wuyicun.domains.registry.importing.diff.facts import storable
+from wuyicun.domains.registry.importing.diff.staging import UUID7
 from wuyicun.domains.registry.models import ImportChange, ImportProblem, ImportRow
 from wuyicun.domains.registry.roster import Problem
 

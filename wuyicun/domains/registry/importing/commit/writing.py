@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from wuyicun.domains.registry.importing.staging import UUID7
+from wuyicun.domains.registry.importing.diff.staging import UUID7
 
 # Where a line belongs: its section (the village where it names none), its micro-grid, else 未入网.
 _PLACED = """

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from wuyicun.domains.registry.importing.comparing import HOUSEHOLD_NOW, PERSON_NOW, PLACE_NOW
+from wuyicun.domains.registry.importing.diff.comparing import HOUSEHOLD_NOW, PERSON_NOW, PLACE_NOW
 from wuyicun.domains.registry.models import Household, Person, Place
 from wuyicun.kernel.scope import within
 

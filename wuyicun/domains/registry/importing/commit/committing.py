@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from wuyicun.domains.registry import search
 from wuyicun.domains.registry.events import PeopleChanged
-from wuyicun.domains.registry.importing.conflicts import open_conflicts
-from wuyicun.domains.registry.importing.diffing import Diff, work_out
-from wuyicun.domains.registry.importing.recording import record_changes, record_lines
-from wuyicun.domains.registry.importing.settled import settle_corrected
-from wuyicun.domains.registry.importing.settling import Area
-from wuyicun.domains.registry.importing.staging import stage_areas
-from wuyicun.domains.registry.importing.writing import write
+from wuyicun.domains.registry.importing.commit.conflicts import open_conflicts
+from wuyicun.domains.registry.importing.commit.recording import record_changes, record_lines
+from wuyicun.domains.registry.importing.commit.settled import settle_corrected
+from wuyicun.domains.registry.importing.commit.writing import write
+from wuyicun.domains.registry.importing.diff.diffing import Diff, work_out
+from wuyicun.domains.registry.importing.diff.settling import Area
+from wuyicun.domains.registry.importing.diff.staging import stage_areas
 from wuyicun.domains.registry.models import ImportBatch
 from wuyicun.domains.registry.roster import Roster, SheetLayout
 from wuyicun.domains.registry.rules import BatchState

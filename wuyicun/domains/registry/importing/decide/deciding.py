@@ -15,11 +15,11 @@ from wuyicun.domains.registry import search
 from wuyicun.domains.registry.actions.identity import agree, take_id
 from wuyicun.domains.registry.actions.people import day_of
 from wuyicun.domains.registry.events import PeopleChanged
-from wuyicun.domains.registry.importing import cells
-from wuyicun.domains.registry.importing.committing import lock, write_down
-from wuyicun.domains.registry.importing.diffing import work_out
-from wuyicun.domains.registry.importing.matching import Meant
-from wuyicun.domains.registry.importing.settled import settle_corrected
+from wuyicun.domains.registry.importing.commit.committing import lock, write_down
+from wuyicun.domains.registry.importing.commit.settled import settle_corrected
+from wuyicun.domains.registry.importing.decide import cells
+from wuyicun.domains.registry.importing.diff.diffing import work_out
+from wuyicun.domains.registry.importing.diff.matching import Meant
 from wuyicun.domains.registry.models import Conflict, Household, Person, Place
 from wuyicun.domains.registry.roster import PersonRow, Problem, Roster
 from wuyicun.kernel.accounts.models import Village

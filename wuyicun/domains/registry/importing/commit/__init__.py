@@ -1,0 +1,1 @@
+"""Doing what a file says, in one transaction, and keeping what was there before."""
