@@ -117,17 +117,16 @@ class Visitor:
 def digest(village: FullVillage) -> dict[str, str]:
     """What our village's tables hold; the audit aside, which tells of those who ask."""
     ours = village.cast.village.pk
+    tables = [table for table in OF_VILLAGES if table != "audit_auditrow"]
+    parts = [
+        f"SELECT '{table}', md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM \"{table}\" t"
+        " WHERE village_id = %s"
+        for table in tables
+    ]
     with transaction.atomic(), connection.cursor() as cursor:
         show(ours)
-        found = {}
-        for table in OF_VILLAGES:
-            if table != "audit_auditrow":
-                cursor.execute(
-                    f"SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM \"{table}\" t"
-                    " WHERE village_id = %s",
-                    [ours],
-                )
-                found[table] = cursor.fetchone()[0]
+        cursor.execute(" UNION ALL ".join(parts), [ours] * len(tables))
+        found = dict(cursor.fetchall())
         transaction.set_rollback(True)
     return found
 
