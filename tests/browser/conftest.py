@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser import scene
 from tests.browser.scene import Round
-from tests.browser.visitor import Site, Visitor
+from tests.browser.visitor import PATIENCE_MS, Site, Visitor
 from tests.database import TestDatabase
 from wuyicun.config.demo import fill
 from wuyicun.config.environment import ROOT
@@ -35,8 +35,6 @@ BUILT = ROOT / "wuyicun" / "static" / "built" / "manifest.json"
 SECTION = "西头岭"
 """Where rounds are opened. The other section is left without one: who stands in no round can be imported and undone."""
 READY_SECONDS = 60
-PATIENCE_MS = 10_000
-"""How long an answer may take on a machine with two cores that is busy with something else."""
 
 # Playwright keeps an event loop in this thread, which Django would take for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

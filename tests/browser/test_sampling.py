@@ -99,6 +99,24 @@ def test_a_slip_is_undone_within_ten_seconds_and_leaves_no_trace(visit: Visit, o
     assert person["id"] in {each["id"] for each in round_.owed()}
 
 
+def test_a_tube_that_was_opened_by_mistake_is_put_away_and_holds_nothing_up(
+    visit: Visit, open_round: OpenRound
+) -> None:
+    round_ = open_round(area=AREA, title="开错了管")
+    phone = Sampler(visit("caiyang", phone=True), round_)
+    phone.open_tube("B-0901")
+    phone.stored(0)
+    desk = visit("shuji")
+    page = desk.open(f"/screening/{round_.id}/")
+    expect(page.get_by_role("link", name="全部 1 支")).to_be_visible()
+    phone.page.get_by_role("button", name="换一支管").click()
+    expect(phone.page.get_by_label("试管编号")).to_be_visible()
+    phone.all_sent()
+    expect(page.get_by_role("link", name="全部 0 支")).to_be_visible()
+    desk.open(f"/screening/closing/{round_.id}/")
+    expect(page.get_by_text("没有结果")).to_be_hidden()
+
+
 def test_a_swab_that_was_sent_is_corrected_by_a_record(visit: Visit, open_round: OpenRound) -> None:
     round_ = open_round(area=AREA, title="采错了人")
     person = round_.owed()[0]

@@ -19,6 +19,8 @@ from wuyicun.domains.territory import queries as territory
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+PATIENCE_MS = 10_000
+"""How long an answer may take on a machine with two cores that is busy with something else."""
 CHINESE = "\u3400-\u9fff"
 
 _LACKS_NETWORK = re.compile(r"net::ERR_|Failed to load resource")
@@ -125,6 +127,7 @@ class Visitor:
             timezone_id="Asia/Shanghai",
             storage_state=None if fresh else site.logins.get(user_name),
         )
+        self.context.set_default_timeout(PATIENCE_MS)
         self.faults: list[str] = []
         self.page: Page = self.new_page()
         if user_name and (fresh or user_name not in site.logins):

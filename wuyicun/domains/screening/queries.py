@@ -8,12 +8,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from wuyicun.domains.rolls import queries as rolls
 from wuyicun.domains.rolls.deciding import execute
 from wuyicun.domains.rolls.rules import Counts, State
-from wuyicun.domains.screening.models import Report, Round, Sample, Station, Tube
+from wuyicun.domains.screening.models import Report, Round, Sample, Station, Tube, TubeRecord
 from wuyicun.domains.screening.rules import (
     DUPLICATE,
     ENDED,
@@ -150,14 +150,21 @@ def tubes(
     states: Collection[str] | None = None,
     codes: Collection[str] | None = None,
 ) -> Sequence[TubeView]:
-    """A round's tubes by the time they were opened."""
+    """A round's tubes by the time they were opened; one that was put away while it was empty only by its code."""
     rows = Tube.rows().filter(village_id=village_id, round=round_)
     if states is not None:
         rows = rows.filter(state__in=states)
-    if codes is not None:
-        rows = rows.filter(code__in=codes)
+    rows = rows.exclude(_put_away()) if codes is None else rows.filter(code__in=codes)
     names = {station.pk: station.name for station in stations(village_id, round_.pk)}
     return [_view(tube, names, round_.tube_minutes, at) for tube in rows.order_by("opened_at", "code")]
+
+
+def _put_away() -> Q:
+    """Every record of the tube was taken back: a phone had opened it and then taken another."""
+    of_it = {"village_id": OuterRef("village_id"), "round_id": OuterRef("round_id"), "tube": OuterRef("code")}
+    told = Exists(TubeRecord.rows().filter(**of_it, voided=False))
+    swabs = Exists(Sample.rows().filter(**of_it, voided=False))
+    return Q(state=TubeState.EXPECTED) & ~told & ~swabs
 
 
 def _view(tube: Tube, names: Mapping[UUID, str], minutes: int, at: datetime) -> TubeView:
