@@ -171,9 +171,7 @@ def test_a_stale_form_shows_both_values_and_then_takes_what_its_writer_decides(c
     person = cast.people["甲01"]
     seen = part(person, "living", relation="户主", residence="resident", note="我写的")
     url = reverse("person_edit", args=[person.pk])
-    actions.edit_person(
-        person=person, values={"note": "别人写的"}, seen_at=person.updated_at, by=None, at=clock.now()
-    )
+    actions.edit_person(person=person, values={"note": "别人写的"}, seen_at=person.updated_at, by=None, at=clock.now())
     response = say(cast, "王海斌", url, **seen)
     page = response.content.decode()
     assert response.status_code == 200

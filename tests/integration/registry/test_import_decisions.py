@@ -74,8 +74,6 @@ def test_one_of_two_values_is_taken(shelf: Shelf, choice: str, address: str) -> 
     assert counted(shelf.take(row | {"家庭住址": "别处 3 号"})) == {"unchanged": 1}
 
 
-
-
 def test_a_disputed_phone_is_taken_from_the_sealed_value(shelf: Shelf) -> None:
     row = person("张三", 身份证号码=TWICE, 联系电话="13800001111")
     shelf.take(row)

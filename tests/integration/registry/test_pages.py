@@ -202,9 +202,10 @@ def beside(request: ScopedRequest, person: PersonBrief) -> SafeString | None:
 
 def test_rooms_above_show_their_panels_beside_a_person(cast: Cast, settings: object) -> None:
     settings.WUYI_PERSON_PANELS = f"{__name__}.PANELS"  # type: ignore[attr-defined]
-    assert "<p>检测:甲01/西头岭村</p>" in get(
-        cast, "梁会明", reverse("person", args=[cast.people["甲01"].pk])
-    ).content.decode()
+    assert (
+        "<p>检测:甲01/西头岭村</p>"
+        in get(cast, "梁会明", reverse("person", args=[cast.people["甲01"].pk])).content.decode()
+    )
     assert "检测:" not in get(cast, "梁会明", reverse("person", args=[cast.people["甲02"].pk])).content.decode()
 
 

@@ -1,4 +1,4 @@
-"""A recount of a round from its records alone: docs/decisions/0003 in plain Python, nothing of the program's own deciding.
+"""A recount of a round from its records alone: docs/decisions/0003 in plain Python, nothing of the program's own.
 
 What is decided in SQL, set by set, must come to the same for every round and after every step.
 """

@@ -135,7 +135,7 @@ def test_it_prints_on_a4_across_with_who_when_and_page_of_pages() -> None:
     assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
     assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.fitToHeight) == (True, 0)
     assert sheet.oddFooter.left.text == "A && B · 2022-11-18 12:05"
-    assert sheet.oddFooter.right.text == "第 &P 页,共 &N 页"
+    assert sheet.oddFooter.right.text == "第 &P 页，共 &N 页"
 
 
 def test_columns_are_as_wide_as_chinese_needs_and_no_wider_than_a_page_bears() -> None:

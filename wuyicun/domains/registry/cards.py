@@ -114,9 +114,7 @@ def living_card(village_id: UUID, letter: str, subject_id: UUID) -> datetime | N
 
 
 @transaction.atomic
-def to_print(
-    *, scope: Scope, village_id: UUID, wanted: Wanted, by: UUID | None, at: datetime
-) -> Sequence[PrintedCard]:
+def to_print(*, scope: Scope, village_id: UUID, wanted: Wanted, by: UUID | None, at: datetime) -> Sequence[PrintedCard]:
     """The cards of an area in the order of its houses, each household's own before those of its people.
 
     Raises:

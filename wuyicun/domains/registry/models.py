@@ -219,8 +219,11 @@ class SearchKey(VillageModel):
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["village_id", "key", "subject_id"], name="search_by_key"),
-            # Without the village: of one whose statistics are not known yet, the planner would take this for a range of keys.
-            models.Index(fields=["subject_id"], name="search_by_subject"),
+            # The condition always holds. It keeps this index from being taken for a range of keys, which it is, and
+            # read from end to end, as long as a new village is not in the planner's statistics.
+            models.Index(
+                fields=["village_id", "subject_id"], condition=Q(kind__in=["H", "L", "P"]), name="search_by_subject"
+            ),
         ]
 
 
@@ -382,5 +385,3 @@ class Conflict(VillageModel):
         """Seal the disputed values; `index` finds the conflict again by its value."""
         self.values_sealed = seal(values, CONFLICT)
         self.value_index = index
-
-

@@ -122,12 +122,12 @@ def _by_number(village_id: UUID, text: str) -> Q | None:
     token = tokens.read(text)
     if token is not None:
         card = Card.rows().filter(village_id=village_id, token_index=blind_index(token, CARD), lost_at__isnull=True)
-        return Q(subject_id__in=list(card.values_list("subject_id", flat=True)))
+        return Q(kind=token[0], subject_id__in=list(card.values_list("subject_id", flat=True)))
     keys = _typed_numbers(text)
     found = Q(key__in=keys) if keys else None
     number = read_id(text).number
     if found is not None and number is not None:
-        found |= Q(subject_id__in=_claimants(village_id, number))
+        found |= Q(kind=PERSON, subject_id__in=_claimants(village_id, number))
     return found
 
 
@@ -192,15 +192,23 @@ def reindex(
     with transaction.atomic():
         if people is households is places is None:
             SearchKey.rows().filter(village_id=village_id).delete()
-            _write(village_id, None, _people_with_keys(village_id, None))
-            _write(village_id, None, _households_with_keys(village_id, None))
-            _write(village_id, None, _places_with_keys(village_id, None))
+            _write(village_id, _people_with_keys(village_id, None))
+            _write(village_id, _households_with_keys(village_id, None))
+            _write(village_id, _places_with_keys(village_id, None))
         if people:
-            _write(village_id, people, _people_with_keys(village_id, people))
+            _forget(village_id, PERSON, people)
+            _write(village_id, _people_with_keys(village_id, people))
         if households:
-            _write(village_id, households, _households_with_keys(village_id, households))
+            _forget(village_id, HOUSEHOLD, households)
+            _write(village_id, _households_with_keys(village_id, households))
         if places:
-            _write(village_id, places, _places_with_keys(village_id, places))
+            _forget(village_id, PLACE, places)
+            _write(village_id, _places_with_keys(village_id, places))
+
+
+def _forget(village_id: UUID, kind: str, subjects: Collection[UUID]) -> None:
+    for some in _slices(subjects):
+        SearchKey.rows().filter(village_id=village_id, kind=kind, subject_id__in=some).delete()
 
 
 _STAGE = """
@@ -215,10 +223,8 @@ SELECT id, %s, key, kind, subject_id, area_path FROM search_key ORDER BY key
 """
 
 
-def _write(village_id: UUID, ids: Collection[UUID] | None, subjects: Iterator[_Subject]) -> None:
+def _write(village_id: UUID, subjects: Iterator[_Subject]) -> None:
     """Through a temporary table, in the order of the keys: a village's keys fill the index page after page."""
-    for some in _slices(ids or ()):
-        SearchKey.rows().filter(village_id=village_id, subject_id__in=some).delete()
     with connection.cursor() as cursor:
         cursor.execute(_STAGE)
     while chunk := list(islice(subjects, _CHUNK)):

@@ -169,9 +169,7 @@ def person_left(request: ScopedRequest, person_id: UUID) -> HttpResponse:
     form = LeftForm(request.POST or None)
     here = reverse("person", args=[person.pk])
     if request.method == "POST" and form.is_valid():
-        actions.mark_left(
-            person=person, reason=form.cleaned_data["reason"], by=request.account.pk, at=clock.now()
-        )
+        actions.mark_left(person=person, reason=form.cleaned_data["reason"], by=request.account.pk, at=clock.now())
         undo = reverse("person_returned", args=[person.pk])
         notices.say(request, _("%(name)s 已记为离开") % {"name": person.name}, undo_url=undo)
         return HttpResponseRedirect(here)

@@ -44,9 +44,7 @@ def _form(request: ScopedRequest, found: Household, data: Any = None) -> Househo
 Stale = Sequence[tuple[Any, Any, Any]]
 
 
-def _page(
-    request: ScopedRequest, found: Household, form: HouseholdForm | None, stale: Stale = ()
-) -> HttpResponse:
+def _page(request: ScopedRequest, found: Household, form: HouseholdForm | None, stale: Stale = ()) -> HttpResponse:
     file = dossier.of_household(found)
     may_edit = request.scope.permits(Permission.EDIT_PEOPLE, found.area_path)
     stay, groups = (cursor(request, name) if may_edit else None for name in ("stay", "groups"))

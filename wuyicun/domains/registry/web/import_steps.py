@@ -202,8 +202,7 @@ def _lists(request: ScopedRequest, batch: ImportBatch) -> dict[str, Any]:
     kind = request.GET.get("kind", "P")
     kind = kind if kind in _KINDS else "P"
     figures = [
-        _count(number, words.ROW_STATUS[status], status, tone, asked)
-        for status, number, tone in _statuses(batch)
+        _count(number, words.ROW_STATUS[status], status, tone, asked) for status, number, tone in _statuses(batch)
     ]
     severities = counts.get("problems", {})
     for show, (word, among, tone) in _PROBLEMS.items():
@@ -226,10 +225,7 @@ def _lists(request: ScopedRequest, batch: ImportBatch) -> dict[str, Any]:
 
 def _statuses(batch: ImportBatch) -> list[tuple[RowStatus, int, str]]:
     people = batch.counts.get("people", {})
-    found = [
-        (status, people.get(status, 0), "")
-        for status in (RowStatus.NEW, RowStatus.CHANGED, RowStatus.UNCHANGED)
-    ]
+    found = [(status, people.get(status, 0), "") for status in (RowStatus.NEW, RowStatus.CHANGED, RowStatus.UNCHANGED)]
     absent = reports.absent(batch.village_id, batch.pk)
     if absent:
         found.append((RowStatus.ABSENT, absent, "owed"))

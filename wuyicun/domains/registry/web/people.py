@@ -191,9 +191,7 @@ class Editing:
     stale: Sequence[tuple[Any, Any, Any]] = ()
 
 
-def person_page(
-    request: ScopedRequest, found: Person, file: dossier.PersonFile, editing: Editing
-) -> HttpResponse:
+def person_page(request: ScopedRequest, found: Person, file: dossier.PersonFile, editing: Editing) -> HttpResponse:
     """The page; the form stands in the place of its part."""
     scope, brief = request.scope, file.brief
     together = listing.households_in_brief(request.village.pk, [found.household_id] if found.household_id else [])

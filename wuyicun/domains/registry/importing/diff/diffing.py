@@ -96,8 +96,6 @@ def _counts(village: Village, problems: Sequence[Problem], layouts: Sequence[She
             counts[names[kind]][status] = lines
             counts["conflicts"] += undecided if kind == "P" else 0
     of_people = {layout.sheet for layout in layouts if layout.kind in (SheetKind.PEOPLE, SheetKind.WORKERS)}
-    counts["refused"] = sum(
-        problem.severity is Severity.REFUSED and problem.sheet in of_people for problem in problems
-    )
+    counts["refused"] = sum(problem.severity is Severity.REFUSED and problem.sheet in of_people for problem in problems)
     counts["problems"] = dict(Counter(str(problem.severity) for problem in problems))
     return counts

@@ -69,6 +69,8 @@ _BEFORE = """
     ) back ON back.subject_id = u.subject_id
     WHERE u.change <> 'made' AND u.kind = '{kind}'
 """
+
+
 def _texts(row: str, *cells: str) -> str:
     """Assignments that give text cells back what was there."""
     return ", ".join(
