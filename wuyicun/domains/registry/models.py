@@ -222,7 +222,7 @@ class SearchKey(VillageModel):
             # The condition always holds. It keeps this index from being taken for a range of keys, which it is, and
             # read from end to end, as long as a new village is not in the planner's statistics.
             models.Index(
-                fields=["village_id", "subject_id"], name="search_by_subject"
+                fields=["village_id", "subject_id"], condition=Q(kind__in=["H", "L", "P"]), name="search_by_subject"
             ),
         ]
 
