@@ -204,6 +204,23 @@ def _close(desk: Visitor, round_: Round) -> None:
     desk.check()
 
 
+def test_a_record_that_was_kept_aside_is_told_in_words_and_decided(visit: Visit, open_round: OpenRound) -> None:
+    round_ = open_round(area=AREA, title="退回的一轮")
+    round_.keep_aside()
+    desk = visit("shuji")
+    page = desk.open("/screening/tray/")
+    row = page.locator("tr", has_text="退回的一轮")
+    expect(row).to_contain_text("没有这个采样点")
+    expect(row).to_contain_text("开管")
+    row.get_by_label("不予采用的原因").fill("试手机时扫的")
+    row.get_by_role("button", name="不予采用").click()
+    expect(page.get_by_text("已记下不予采用的原因，记录仍保存")).to_be_visible()
+    expect(row).to_be_hidden()
+    page.get_by_role("link", name="已处理的").click()
+    expect(page.locator("tr", has_text="退回的一轮")).to_contain_text("试手机时扫的")
+    desk.check()
+
+
 @pytest.mark.parametrize("path", ["/", "/screening/", "/screening/{round}/", "/screening/runs/{round}/"])
 def test_the_live_part_of_a_page_asks_for_that_part_alone(visit: Visit, busy_round: Round, path: str) -> None:
     desk = visit("shuji")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
 
@@ -13,15 +15,30 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from wuyicun.fieldsync import access, actions, queries
-from wuyicun.fieldsync.words import CODES
+from wuyicun.fieldsync.web import contents
+from wuyicun.fieldsync.web.contents import Line
+from wuyicun.fieldsync.words import CODES, KINDS, Words
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.errors import NotYours
+from wuyicun.kernel.records.models import Quarantined
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.web import notices
 
 PAGE = 50
+
+
+@dataclass(frozen=True)
+class Item:
+    """A record in the tray: why it lies there, its kind, what it says, and the names of who made it and who decided."""
+
+    row: Quarantined
+    why: Words
+    kind: Words
+    lines: Sequence[Line]
+    by: str
+    decider: str
 
 
 @login_required
@@ -43,8 +60,17 @@ def tray(request: HttpRequest) -> HttpResponse:
     after = _uuid(request.GET.get("after"))
     rows = queries.tray(village_id, decided=decided, after=after, limit=PAGE + 1)
     names = accounts.names_of([each for row in rows for each in (row.by, row.decided_by) if each])
+    told = contents.lines(village_id, [row.envelope.get("data") or {} for row in rows[:PAGE]], clock.now())
     items = [
-        (row, CODES.get(row.code, row.code), _name(names, row.by), _name(names, row.decided_by)) for row in rows[:PAGE]
+        Item(
+            row,
+            CODES.get(row.code, row.code),
+            KINDS.get(str(row.envelope.get("kind")), _("不认识的一种")),
+            lines,
+            _name(names, row.by),
+            _name(names, row.decided_by),
+        )
+        for row, lines in zip(rows, told, strict=False)
     ]
     following = str(rows[PAGE - 1].pk) if len(rows) > PAGE else ""
     return render(request, "fieldsync/tray.html", {"items": items, "decided": decided, "next": following})
