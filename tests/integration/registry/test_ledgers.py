@@ -88,7 +88,10 @@ def test_an_export_carries_title_village_who_when_and_the_masked_numbers(cast: C
 
 def test_whole_numbers_leave_with_a_reason_and_it_is_logged(cast: Cast) -> None:
     add(cast, "有号", id_number=id_number(1), phone="13912345678")
-    assert export(cast, "梁会明", "resident", numbers="clear").status_code == 400
+    client = cast.client("梁会明")
+    refused = client.post(reverse("ledger_export", args=["resident"]), {"numbers": "clear"}, follow=True)
+    assert "导出完整号码要说明用途" in refused.content.decode()
+    assert not AuditRow.objects.filter(action="registry.export_ledger").exists()
     response = export(cast, "梁会明", "resident", numbers="clear", reason="report")
     rows = rows_of(response)
     assert "用途：上级要求报送" in rows[1][0]
@@ -161,6 +164,13 @@ def test_the_paper_has_the_same_lines(cast: Cast, monkeypatch: pytest.MonkeyPatc
     assert len(given["rows"]) == 20
     assert all(len(row) == len(given["columns"]) for row in given["rows"])
     assert AuditRow.objects.get(action="registry.print_ledger").data["rows"] == 20
+
+
+def test_more_than_anybody_prints_is_refused_on_the_ledgers_page(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wuyicun.domains.registry.web.ledgers.MOST_ON_PAPER", 19)
+    response = cast.client("王海斌").post(reverse("ledger_print", args=["resident"]), follow=True)
+    assert response.redirect_chain[0][0].startswith(reverse("ledger", args=["resident"]))
+    assert "超过 19 行" in response.content.decode()
 
 
 def test_the_paper_is_typeset(cast: Cast) -> None:

@@ -74,7 +74,7 @@ PLACE_KIND: Words = {
 }
 ID_FAULT: Words = {
     IdFault.BAD_CHECK_DIGIT: _("身份证号最后一位对不上，请对着证件再核对一遍"),
-    IdFault.WRONG_LENGTH: _("身份证号应为 18 位(老证 15 位)"),
+    IdFault.WRONG_LENGTH: _("身份证号应为 18 位（老证 15 位）"),
     IdFault.NOT_DIGITS: _("身份证号只有数字，最后一位可以是 X"),
     IdFault.BAD_BIRTH_DATE: _("身份证号里的出生日期不存在，请再核对"),
 }
@@ -82,7 +82,7 @@ LEFT_REASON: Words = {
     "moved": _("迁出"),
     "died": _("去世"),
     "gone": _("外来人员离开"),
-    "mistaken": _("登记错了(重复或查无此人)"),
+    "mistaken": _("登记错了（重复或查无此人）"),
 }
 REVEAL_REASON: Words = {
     "call": _("打电话联系本人"),

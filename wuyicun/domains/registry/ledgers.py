@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 from typing import Any, Literal
 from uuid import UUID
@@ -26,6 +26,7 @@ from wuyicun.domains.registry.naming import masked_id
 from wuyicun.domains.registry.queries import groups_of
 from wuyicun.domains.registry.rules import Group, Residence, Sex, age_on
 from wuyicun.domains.territory import queries as territory
+from wuyicun.kernel.audit.actions import audit
 from wuyicun.kernel.crypto import unseal
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.scope import Scope
@@ -217,6 +218,26 @@ def lines(scope: Scope, village_id: UUID, wanted: Wanted) -> Iterator[Line]:
     rows = _rows(scope, village_id, wanted).values_list(*_COLUMNS).iterator(chunk_size=_CHUNK)
     while chunk := list(islice(rows, _CHUNK)):
         yield from _lines(village_id, wanted, chunk)
+
+
+def log_taken(
+    *, village_id: UUID, how: str, wanted: Wanted, rows: int, reason: str, by: UUID | None, at: datetime
+) -> None:
+    """Put into the audit that a ledger left the program.
+
+    Args:
+        how: export or print.
+        rows: how many people stand in it.
+        reason: a code of `labels.REVEAL_REASON` where the numbers are in clear.
+    """
+    data = {"ledger": wanted.ledger.code, "area": wanted.area_path, "clear": wanted.clear, "rows": rows}
+    audit(
+        f"registry.{how}_ledger",
+        by=by,
+        at=at,
+        village_id=village_id,
+        data={**data, "reason": reason} if reason else data,
+    )
 
 
 def _rows(scope: Scope, village_id: UUID, wanted: Wanted) -> QuerySet[Any, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -63,9 +64,13 @@ def cards_pdf(request: ScopedRequest) -> HttpResponse:
     household = next(ids_of([request.POST.get("household", "")]), None)
     at = clock.now()
     wanted = Wanted(LETTERS.get(request.POST.get("kind", ""), LETTERS["both"]), request.POST.get("area", ""), household)
-    made = cards.to_print(
-        scope=request.scope, village_id=request.village.pk, wanted=wanted, by=request.account.pk, at=at
-    )
+    try:
+        made = cards.to_print(
+            scope=request.scope, village_id=request.village.pk, wanted=wanted, by=request.account.pk, at=at
+        )
+    except cards.TooManyCards as refusal:
+        notices.say(request, str(refusal), level=messages.ERROR)
+        return HttpResponseRedirect(reverse("cards"))
     data = {
         "made": {"by": request.account.name, "at": day_time_words(at, at)},
         "village": request.village.name,

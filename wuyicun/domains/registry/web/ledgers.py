@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
 from itertools import islice
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_GET, require_POST
@@ -15,16 +18,16 @@ from django.views.decorators.http import require_GET, require_POST
 from wuyicun.domains.registry import access, ledgers
 from wuyicun.domains.registry.labels import REVEAL_REASON
 from wuyicun.domains.registry.ledgers import FIVE, LEDGERS, OTHERS, Ledger, Line, Wanted
-from wuyicun.domains.registry.web.common import area_chips, cursor, pdf, today
+from wuyicun.domains.registry.web.common import area_chips, cursor, pdf, today, with_query
 from wuyicun.domains.territory import queries as territory
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest
-from wuyicun.kernel.audit.actions import audit
 from wuyicun.kernel.documents.cells import in_words
 from wuyicun.kernel.documents.pdf import render as typeset
 from wuyicun.kernel.documents.workbook import Column, Sheet, workbook
 from wuyicun.kernel.errors import Refusal
 from wuyicun.kernel.roles import Permission
+from wuyicun.kernel.web import notices
 from wuyicun.kernel.web.formatting import day_time_words
 
 MOST_ON_PAPER = 5_000
@@ -81,7 +84,23 @@ def ledger(request: ScopedRequest, code: str) -> HttpResponse:
     return render(request, "registry/ledger.html", context)
 
 
+def or_back_to_it(take: Callable[[ScopedRequest, str], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """What cannot be taken so is said on the ledger's own page."""
+
+    @wraps(take)
+    def view(request: ScopedRequest, code: str) -> HttpResponseBase:
+        try:
+            return take(request, code)
+        except (ReasonMissing, TooLongForPaper) as refusal:
+            notices.say(request, str(refusal), level=messages.ERROR)
+            area = with_query({"area": request.POST.get("area", "")})
+            return HttpResponseRedirect(reverse("ledger", args=[code]) + area)
+
+    return view
+
+
 @require_POST
+@or_back_to_it
 def ledger_export(request: ScopedRequest, code: str) -> HttpResponseBase:
     """The ledger as an Excel file under its official title.
 
@@ -104,13 +123,14 @@ def ledger_export(request: ScopedRequest, code: str) -> HttpResponseBase:
             rows=([number, *_values(wanted.ledger, line)] for number, line in enumerate(counted, 1)),
         )
         file = workbook([sheet], made_by=by.name, made_at=at)
-    _log(request, "registry.export_ledger", wanted, counted.count)
+    _log(request, "export", wanted, counted.count)
     response = FileResponse(file, as_attachment=True, filename=f"{title}.xlsx", content_type=XLSX)
     response["Cache-Control"] = "no-store"
     return response
 
 
 @require_POST
+@or_back_to_it
 def ledger_print(request: ScopedRequest, code: str) -> HttpResponse:
     """The ledger as a PDF, made for A4 across."""
     wanted = _asked_for(request, code)
@@ -136,7 +156,7 @@ def ledger_print(request: ScopedRequest, code: str) -> HttpResponse:
             "notes": _notes(request, wanted),
         }
         content = typeset("ledger", data, language=OFFICIAL_LANGUAGE)
-    _log(request, "registry.print_ledger", wanted, len(lines))
+    _log(request, "print", wanted, len(lines))
     return pdf(content, title)
 
 
@@ -202,8 +222,13 @@ def _cells(ledger: Ledger, line: Line) -> list[tuple[Any, bool]]:
     return [(column.cell(line), column.kind == "number") for column in ledger.columns if column is not ledgers.NAME]
 
 
-def _log(request: ScopedRequest, action: str, wanted: Wanted, rows: int) -> None:
-    data = {"ledger": wanted.ledger.code, "area": wanted.area_path, "clear": wanted.clear, "rows": rows}
-    if wanted.clear:
-        data["reason"] = request.POST["reason"]
-    audit(action, by=request.account.pk, at=clock.now(), village_id=request.village.pk, data=data)
+def _log(request: ScopedRequest, how: str, wanted: Wanted, rows: int) -> None:
+    ledgers.log_taken(
+        village_id=request.village.pk,
+        how=how,
+        wanted=wanted,
+        rows=rows,
+        reason=request.POST["reason"] if wanted.clear else "",
+        by=request.account.pk,
+        at=clock.now(),
+    )
