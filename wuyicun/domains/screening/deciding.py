@@ -119,6 +119,8 @@ def decide(touched: Mapping[TubeKey, bool], swabs: Sequence[Swab], at: datetime)
     answered = tubes.lock(touched)
     given = [{"village_id": key.village_id, "round_id": key.round_id, "code": key.code} for key in touched]
     changed = [_Changed(*row) for row in execute(_RANK, swabs, statements.rows(given))]
+    # All at once and in order: what is settled in two steps below must not lock in two.
+    entries.lock(Debtor(each.village_id, each.roll_id, each.person_id) for each in (*swabs, *changed))
     late = _settle(swabs, changed, at)
     if answered:
         retests.decide(given, at)
