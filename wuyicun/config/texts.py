@@ -50,6 +50,7 @@ def refresh(path: Path = ENGLISH) -> tuple[int, list[str]]:
             merged = read_po(file, locale="en")
         merged.update(collected, no_fuzzy_matching=True)
         merged.obsolete.clear()
+    merged.fuzzy = False  # Babel compiles no catalogue that says it is a draft
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         write_po(file, merged, omit_header=False, sort_output=True, include_lineno=False, width=120)
