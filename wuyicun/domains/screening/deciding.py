@@ -120,7 +120,8 @@ def decide(touched: Mapping[TubeKey, bool], swabs: Sequence[Swab], at: datetime)
     given = [{"village_id": key.village_id, "round_id": key.round_id, "code": key.code} for key in touched]
     changed = [_Changed(*row) for row in execute(_RANK, swabs, statements.rows(given))]
     # All at once and in order: what is settled in two steps below must not lock in two.
-    entries.lock(Debtor(each.village_id, each.roll_id, each.person_id) for each in (*swabs, *changed))
+    concerned: list[Swab | _Changed] = [*swabs, *changed]
+    entries.lock(Debtor(each.village_id, each.roll_id, each.person_id) for each in concerned)
     late = _settle(swabs, changed, at)
     if answered:
         retests.decide(given, at)
