@@ -251,6 +251,28 @@ def test_who_leaves_owes_nothing_more_and_can_be_put_back(cast: Cast) -> None:
     assert fresh(person).left_reason == ""
 
 
+def test_an_outside_worker_is_placed_in_a_micro_grid_and_a_household_and_the_open_round_follows(cast: Cast) -> None:
+    open_round(cast)
+    person, to = cast.people["甲01"], cast.areas["第二微网格"]
+    url = reverse("person_place", args=[person.pk])
+    assert say(cast, "王海斌", url, area=to.area_path, number="").status_code == 302
+    assert (fresh(person).household_id, fresh(person).area_path) == (None, to.area_path)
+    assert entry(cast, person.pk).area_id == to.pk
+    home = house_of(cast, "乙01")
+    assert say(cast, "王海斌", url, area=to.area_path, number=home.number).status_code == 302
+    assert (fresh(person).household_id, fresh(person).area_path) == (home.pk, home.area_path)
+
+
+def test_nobody_is_moved_into_a_house_that_is_not_there_or_a_grid_next_door(cast: Cast) -> None:
+    person, url = cast.people["甲01"], reverse("person_place", args=[cast.people["甲01"].pk])
+    area = cast.areas["第一微网格"].area_path
+    assert "没有这个户号" in say(cast, "王海斌", url, area=area, number="999").content.decode()
+    elsewhere = cast.areas["北头岭微网格"].area_path
+    assert say(cast, "王海斌", url, area=elsewhere, number="").status_code == 200
+    assert say(cast, "钟花", url, area=elsewhere, number="").status_code == 404
+    assert fresh(person).household_id == person.household_id
+
+
 def test_several_at_once_are_sent_away_and_put_into_a_group(cast: Cast) -> None:
     people = [cast.people[name] for name in ("甲01", "甲02", "甲03")]
     response = say(

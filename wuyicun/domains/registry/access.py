@@ -39,6 +39,20 @@ def household(
     return found
 
 
+def household_numbered(
+    scope: Scope, village_id: UUID, section_path: str, number: str, permission: Permission = Permission.EDIT_PEOPLE
+) -> Household:
+    """The household with a number in a section.
+
+    Raises:
+        NotYours: there is none, or `permission` is not held over its area.
+    """
+    found = Household.rows().filter(village_id=village_id, section_path=section_path, number=number).first()
+    if found is None or not scope.permits(permission, found.area_path):
+        raise NotYours
+    return found
+
+
 def place(scope: Scope, village_id: UUID, place_id: UUID, permission: Permission = Permission.VIEW_PEOPLE) -> Place:
     """The place.
 

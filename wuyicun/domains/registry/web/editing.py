@@ -26,6 +26,7 @@ from wuyicun.domains.registry.web.forms import (
     GroupsForm,
     LeftForm,
     NewPersonForm,
+    PlaceForm,
     RegistryForm,
     RevealForm,
     StayForm,
@@ -174,6 +175,37 @@ def person_left(request: ScopedRequest, person_id: UUID) -> HttpResponse:
         notices.say(request, _("%(name)s 已记为离开") % {"name": person.name}, undo_url=undo)
         return HttpResponseRedirect(here)
     return render(request, "registry/person_left.html", {"form": form, "person": person, "back": here})
+
+
+@require_http_methods(["GET", "POST"])
+def person_place(request: ScopedRequest, person_id: UUID) -> HttpResponse:
+    """Move somebody to another household, or to a micro-grid without one."""
+    scope, village = request.scope, request.village
+    person = access.person(scope, village.pk, person_id, Permission.EDIT_PEOPLE)
+    leaves = access.leaves(scope, village.pk, village.area_path, Permission.EDIT_PEOPLE)
+    known = {"area": person.area_path, "number": person.household.number if person.household else ""}
+    form = PlaceForm(leaves, request.POST or None, initial=known)
+    here = reverse("person", args=[person.pk])
+    if request.method == "POST" and form.is_valid():
+        home = _home(request, form)
+        if home is not None:
+            actions.place_person(person=person, home=home, by=request.account.pk, at=clock.now())
+            notices.say(request, _("已保存"))
+            return HttpResponseRedirect(here)
+        fault(form, "number", _("这个片区没有这个户号，请先添加这一户，或留空"))
+    return render(request, "registry/person_place.html", {"form": form, "person": person, "back": here})
+
+
+def _home(request: ScopedRequest, form: PlaceForm) -> Household | Leaf | None:
+    """The household that was named; without a number the micro-grid; None when there is no such household."""
+    leaf = access.leaf(request.scope, request.village.pk, form.cleaned_data["area"])
+    number = form.cleaned_data["number"].strip()
+    if not number:
+        return leaf
+    try:
+        return access.household_numbered(request.scope, request.village.pk, leaf.section_path, number)
+    except NotYours:
+        return None
 
 
 @require_POST

@@ -170,6 +170,16 @@ class HouseholdForm(RegistryForm):
         return {name: self.cleaned_data[name] for name in ("number", "address", "head_name")}
 
 
+class PlaceForm(RegistryForm):
+    """Where somebody belongs: a micro-grid, and in it a household or none."""
+
+    number = _text("number", 40)
+
+    def __init__(self, leaves: Iterable[Leaf], *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.fields["area"] = leaf_field(leaves)
+
+
 class LeftForm(RegistryForm):
     """Why somebody is no longer of the village."""
 

@@ -43,6 +43,7 @@ urlpatterns = [
     path("people/cards/cards.pdf", cards.cards_pdf, "cards_pdf"),
     path("people/<uuid:person_id>/", people.person, "person"),
     path("people/<uuid:person_id>/edit/", editing.person_edit, "person_edit"),
+    path("people/<uuid:person_id>/place/", editing.person_place, "person_place"),
     path("people/<uuid:person_id>/left/", editing.person_left, "person_left"),
     path("people/<uuid:person_id>/returned/", editing.person_returned, "person_returned"),
     path("people/<uuid:person_id>/reveal/<slug:number>/", editing.reveal, "reveal"),
