@@ -61,8 +61,8 @@ _TEXT_COLUMNS = """
     WHERE table_schema = 'public' AND data_type IN ('character varying', 'text', 'jsonb')
       AND table_name ~ '^(registry|territory|screening|accounts)_' AND has_table_privilege(table_name, 'SELECT')
 """
-# A daughter (女) is a relation that people type, and a sex that we translate.
-_ALSO_WORDS_OF_OURS = frozenset({"男", "女"})
+# A man is a sex, which we translate; a daughter (女) is also a relation, which people type.
+_ALSO_WORDS_OF_OURS = frozenset({"男"})
 
 
 @dataclass

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from wuyicun.domains.profiles import queries as profiles
+from wuyicun.domains.profiles.words import PATHOGENS
 from wuyicun.domains.registry import queries as registry
 from wuyicun.domains.registry.queries import PlaceBrief
 from wuyicun.domains.registry.rules import PlaceKind
@@ -122,7 +123,13 @@ def round_new(request: ScopedRequest) -> HttpResponse:
         if opened is not None:
             return redirect("round", round_id=opened)
     area = _chosen(str(form["area"].value() or ""), areas)
-    context = {"form": form, "preview": _preview(request, area, areas, now), "profile": profiles.shipped()}
+    profile = profiles.shipped()
+    context = {
+        "form": form,
+        "preview": _preview(request, area, areas, now),
+        "profile": profile,
+        "pathogen": PATHOGENS.get(profile.code, profile.name),
+    }
     return render(request, "screening/round_new.html", context)
 
 
