@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection
 from django.utils import translation
 
 from wuyicun.fieldsync import tokens
+from wuyicun.fieldsync.texts import holdable
 from wuyicun.fieldsync.words import CODES
 from wuyicun.fieldsync.writer import WRITER, TryAgain
 from wuyicun.kernel import clock
@@ -96,8 +97,8 @@ def answer(environ: dict[str, Any]) -> tuple[str, bytes]:
     if length > MOST_BYTES:
         return _refused("413 Content Too Large", "too_large")
     try:
-        sent = _decode(environ["wsgi.input"].read(length))
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        sent = _decode(holdable(environ["wsgi.input"].read(length)))
+    except msgspec.DecodeError:
         return _refused("400 Bad Request", "unreadable")
     if len(sent.records) > MOST_RECORDS:
         return _refused("413 Content Too Large", "too_large")

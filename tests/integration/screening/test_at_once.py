@@ -7,18 +7,19 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import psycopg
 import pytest
-from django.db import connections
+from django.db import OperationalError, connection, connections
 
 from tests.cast import Cast, make_cast
 from tests.database import TestDatabase
 from tests.integration.screening.oracle import agrees
 from tests.integration.screening.sending import Phone, open_round
 from wuyicun.domains.rolls import queries as rolls
-from wuyicun.domains.screening import queries
-from wuyicun.fieldsync.actions import store_batches
+from wuyicun.domains.screening import actions, queries
 from wuyicun.fieldsync.writer import Writer
 from wuyicun.kernel import clock, scope
+from wuyicun.kernel.database import turns
 from wuyicun.kernel.records.kinds import Envelope, Outcome
 from wuyicun.kernel.records.store import Batch
 from wuyicun.kernel.roles import Permission
@@ -41,17 +42,15 @@ def batch(cast: Cast, phone: Phone, *envelopes: Envelope) -> Batch:
     return Batch(cast.village.pk, phone.device, None, may, envelopes, clock.now())
 
 
-def at_once(batches: Sequence[Batch], threads: int = 4) -> list[list[Outcome]]:
-    """Each batch in a transaction of its own, several at the same time, as several server processes would."""
+def at_once(batches: Sequence[Batch], processes: int = 4) -> list[list[Outcome]]:
+    """Several at the same time, each by a writer of its own, as in several server processes.
 
-    def store(each: Batch) -> list[Outcome]:
-        try:
-            return store_batches([each])[0]
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(store, batches))
+    Writers that block each other in a circle are told so by PostgreSQL, and try again.
+    """
+    writers = [Writer() for _ in range(processes)]
+    with ThreadPoolExecutor(processes) as pool:
+        waiting = [pool.submit(writers[n % processes].submit, each) for n, each in enumerate(batches)]
+        return [each.result() for each in waiting]
 
 
 def made_by(cast: Cast, phone: Phone, number: int, chance: random.Random) -> list[Batch]:
@@ -108,17 +107,20 @@ def test_the_last_place_of_a_tube_is_given_once(cast: Cast) -> None:
         agrees(phone.round, clock.now())
 
 
-def test_the_writer_acknowledges_what_it_committed_and_a_bad_batch_hurts_no_other(cast: Cast) -> None:
-    """Requests that wait at the same moment share a transaction."""
-    one, other = phones(cast, 2)
-    writer = Writer()
-    good = batch(cast, one, one.make("tube.open", tube="X-1", pool=10))
-    bad = batch(cast, other, other.make("tube.open", tube="X-2", pool=10))
-    object.__setattr__(bad, "village_id", "no village")
-    with ThreadPoolExecutor(2) as pool:
-        bad_one, good_one = pool.submit(writer.submit, bad), pool.submit(writer.submit, good)
-        assert [each.outcome for each in good_one.result()] == ["accepted"]
-        with pytest.raises(Exception):  # noqa: B017, PT011 - whichever it is, it is this request's alone
-            bad_one.result()
-    with scope.enter(cast.scope()):
-        assert [tube.code for tube in queries.tubes(cast.village.pk, one.round, clock.now())] == ["X-1"]
+def test_a_round_does_not_close_while_records_are_being_taken_in(cast: Cast, database: TestDatabase) -> None:
+    """A swab taken back in that moment would leave somebody owed in a closed round."""
+    (phone,) = phones(cast, 1)
+    opening = phone.make("tube.open", tube="X-1", pool=10)
+    with psycopg.connect(database.server.layout.url("wuyi_app", database.name)) as other:
+        other.execute("SELECT pg_advisory_xact_lock_shared(%s)", [turns._key(cast.village.pk)])
+        with scope.enter(cast.scope()), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '100ms'")
+            with pytest.raises(OperationalError, match="lock timeout"):
+                close(phone)
+    at_once([batch(cast, phone, opening)])
+    with scope.enter(cast.scope()), pytest.raises(actions.rolls.StillOwed):
+        close(phone)
+
+
+def close(phone: Phone) -> None:
+    actions.close_round(village_id=phone.cast.village.pk, round_id=phone.round.pk, by=None, at=clock.now())

@@ -19,6 +19,7 @@ from wuyicun.domains.screening.drawing import draw
 from wuyicun.domains.screening.models import Report, Round, Sample, Station
 from wuyicun.domains.screening.rules import ROLL_KIND, RoundState
 from wuyicun.kernel.audit.actions import audit
+from wuyicun.kernel.database import turns
 from wuyicun.kernel.errors import Refusal
 
 
@@ -226,6 +227,8 @@ def cancel_round(*, village_id: UUID, round_id: UUID, reason: str, by: UUID | No
 
 
 def _locked(village_id: UUID, round_id: UUID) -> Round:
+    """The round, alone with it: no record is being taken in while it closes, opens again or is cancelled."""
+    turns.take(alone=[village_id])
     round_: Round = Round.rows().select_for_update().get(village_id=village_id, pk=round_id)
     return round_
 
