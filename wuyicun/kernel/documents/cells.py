@@ -20,7 +20,7 @@ def inert(text: str) -> str:
 
     Excel with a Chinese keyboard also computes after full-width signs; some programs drop spaces before they look.
     """
-    starts_formula = text[:1] in _FORMULA_STARTERS or text.lstrip(" \u3000\ufeff")[:1] in _FORMULA_STARTERS
+    starts_formula = text[:1] in _FORMULA_STARTERS or text.lstrip().lstrip("\ufeff").lstrip()[:1] in _FORMULA_STARTERS
     return f"'{text}" if text and starts_formula else text
 
 
