@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import msgspec
-from django.db import transaction
+from django.db import DataError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from wuyicun.kernel import scope
 from wuyicun.kernel.audit.actions import audit
-from wuyicun.kernel.database.statements import USE_INDEXES, encode, execute, rows
+from wuyicun.kernel.database.statements import LOOK_UP, execute, rows
 from wuyicun.kernel.errors import Refusal
 from wuyicun.kernel.ids import uuid7
-from wuyicun.kernel.records.kinds import Envelope, Outcome
+from wuyicun.kernel.records import store
+from wuyicun.kernel.records.kinds import Outcome
 from wuyicun.kernel.records.models import Quarantined
-from wuyicun.kernel.records.store import Batch, retry, store
+from wuyicun.kernel.records.store import Batch
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.scope import Scope
+
+FAILED = "failed"  # the code of what could be read, but made its room or the database fail
+
+logger = logging.getLogger(__name__)
 
 _AUDIT = """
 INSERT INTO audit_auditrow (id, village_id, at, by, action, subject_kind, subject_id, data)
@@ -28,19 +34,33 @@ SELECT id, village_id, at, by, 'records.store', 'device', device, data FROM json
 """
 
 
-def store_batches(batches: Sequence[Batch], aside: str = "") -> list[list[Outcome]]:
+def store_batches(batches: Sequence[Batch]) -> list[list[Outcome]]:
     """Take in the batches of several requests in one transaction, an audit row for each.
 
     Acknowledged means committed.
-
-    Args:
-        aside: keep the records in the tray for this reason instead of giving them to their rooms.
     """
     villages = sorted({batch.village_id for batch in batches})
     with scope.enter(Scope(account_id=None, villages=tuple(villages))):
-        execute(USE_INDEXES)
+        execute(LOOK_UP)
         execute(_AUDIT, rows([_audited(batch) for batch in batches]))
-        return store(batches, aside)
+        return store.store(batches)
+
+
+def set_aside(batch: Batch) -> list[Outcome]:
+    """Keep in the tray what fails for a reason of its own, so that it does not block its phone for ever."""
+    try:
+        with _in_its_village(batch):
+            return store.set_aside(batch, FAILED)
+    except DataError:
+        with _in_its_village(batch):
+            return store.set_aside(batch, FAILED, as_bytes=True)
+
+
+@contextmanager
+def _in_its_village(batch: Batch) -> Iterator[None]:
+    with scope.enter(Scope(account_id=None, villages=(batch.village_id,))):
+        execute(_AUDIT, rows([_audited(batch)]))
+        yield
 
 
 def _audited(batch: Batch) -> Mapping[str, object]:
@@ -79,7 +99,7 @@ def dismiss(*, quarantined: Quarantined, reason: str, by: UUID, at: datetime) ->
     """
     if not reason.strip():
         raise ReasonNeeded
-    _decide(quarantined, "dismissed", reason, by, at)
+    _decide(_undecided(quarantined), "dismissed", reason, by, at)
 
 
 @transaction.atomic
@@ -89,30 +109,37 @@ def take_in(*, quarantined: Quarantined, may: Mapping[Permission, tuple[str, ...
     Raises:
         AlreadyDecided.
     """
-    envelope = msgspec.convert(_raw(quarantined.envelope), Envelope)
+    row = _undecided(quarantined)
+    if row.code == store.ID_CONFLICT:
+        return Outcome(row.record_id, "quarantined", row.code)
     batch = Batch(
-        quarantined.village_id,
-        quarantined.device,
-        quarantined.by,
+        row.village_id,
+        row.device,
+        row.by,
         may,
-        [envelope],
-        quarantined.received_at,
-        timedelta(milliseconds=quarantined.offset_ms),
+        [store.from_tray(row.envelope)],
+        row.received_at,
+        timedelta(milliseconds=row.offset_ms),
     )
-    outcome = retry(batch)
+    try:
+        with transaction.atomic():
+            outcome = store.retry(batch)
+    except Exception as error:  # noqa: BLE001 - whatever it was that made it fail before
+        logger.warning("record %s fails again: %s", row.record_id, type(error).__name__)
+        outcome = Outcome(row.record_id, "quarantined", FAILED)
     if outcome.outcome != "quarantined":
-        _decide(quarantined, "taken_in", "", by, at)
+        _decide(row, "taken_in", "", by, at)
     return outcome
 
 
-def _raw(envelope: dict[str, object]) -> dict[str, object]:
-    return {**envelope, "data": msgspec.Raw(encode(envelope["data"]))}
-
-
-def _decide(quarantined: Quarantined, decision: str, reason: str, by: UUID, at: datetime) -> None:
-    row = Quarantined.rows().select_for_update().get(pk=quarantined.pk)
+def _undecided(quarantined: Quarantined) -> Quarantined:
+    row: Quarantined = Quarantined.rows().select_for_update().get(pk=quarantined.pk)
     if row.decision:
         raise AlreadyDecided
+    return row
+
+
+def _decide(row: Quarantined, decision: str, reason: str, by: UUID, at: datetime) -> None:
     row.decision, row.reason, row.decided_by, row.decided_at = decision, reason.strip()[:200], by, at
     row.save(update_fields=["decision", "reason", "decided_by", "decided_at"])
     audit(

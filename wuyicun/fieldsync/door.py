@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -93,7 +93,7 @@ def answer(environ: dict[str, Any]) -> tuple[str, bytes]:
         return _refused("503 Service Unavailable", "try_again")
     if sender is None:
         return _refused("401 Unauthorized", "unknown_token")
-    length = int(environ.get("CONTENT_LENGTH") or 0)
+    length = _length(environ)
     if length > MOST_BYTES:
         return _refused("413 Content Too Large", "too_large")
     try:
@@ -102,10 +102,9 @@ def answer(environ: dict[str, Any]) -> tuple[str, bytes]:
         return _refused("400 Bad Request", "unreadable")
     if len(sent.records) > MOST_RECORDS:
         return _refused("413 Content Too Large", "too_large")
-    village_path = sender.villages.get(sent.village)
-    if village_path is None:
+    if sent.village not in sender.villages:
         return _refused("404 Not Found", "not_found")
-    may = sender.scope.may_in(village_path) if sent.village in sender.scope.villages else {}
+    may = sender.may_in(sent.village)
     offset = received_at - sent.sent_at if sent.sent_at.tzinfo else timedelta(0)
     records = [_aware(envelope) for envelope in sent.records]
     batch = Batch(sent.village, sender.device, sender.account_id, may, records, received_at, offset)
@@ -120,24 +119,36 @@ def _token(environ: dict[str, Any]) -> str:
     return str(environ.get("HTTP_AUTHORIZATION", "")).removeprefix("Bearer ").strip()
 
 
+def _length(environ: dict[str, Any]) -> int:
+    text = str(environ.get("CONTENT_LENGTH") or "0")
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
 def _aware(envelope: Envelope) -> Envelope:
     """A device that says no offset means UTC."""
     return envelope if envelope.at.tzinfo else msgspec.structs.replace(envelope, at=envelope.at.replace(tzinfo=UTC))
 
 
 def _answer(environ: dict[str, Any], batch: Batch, outcomes: Sequence[Outcome]) -> bytes:
-    language = "en" if str(environ.get("HTTP_ACCEPT_LANGUAGE", "")).lower().startswith("en") else "zh-hans"
-    with translation.override(language):
-        answered = [
-            Answered(each.id, each.outcome, each.code, str(CODES.get(each.code, "")) if each.code else "", each.flags)
-            for each in outcomes
-        ]
+    words = _words(environ, {each.code for each in outcomes})
+    answered = [Answered(each.id, each.outcome, each.code, words[each.code], each.flags) for each in outcomes]
     offset_ms = round(batch.offset.total_seconds() * 1000)
     return _encode(Answer(batch.received_at, offset_ms, _gap(batch.envelopes), answered))
 
 
+def _words(environ: dict[str, Any], codes: Set[str]) -> Mapping[str, str]:
+    """What the codes mean, in the language of who asked."""
+    if codes <= {""}:
+        return {"": ""}
+    language = "en" if str(environ.get("HTTP_ACCEPT_LANGUAGE", "")).lower().startswith("en") else "zh-hans"
+    with translation.override(language):
+        return {code: str(CODES.get(code, "")) for code in codes}
+
+
 def _gap(envelopes: Sequence[Envelope]) -> list[int]:
     """Numbers that are missing inside what was sent; told, never waited for."""
+    if len(envelopes) < 2:
+        return []
     numbers = sorted({envelope.seq for envelope in envelopes})
     found: list[int] = []
     for before, after in pairwise(numbers):

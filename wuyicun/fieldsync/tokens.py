@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets
 import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,6 +16,8 @@ from wuyicun.fieldsync.models import DeviceToken
 from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.accounts.models import Account
 from wuyicun.kernel.audit.actions import audit
+from wuyicun.kernel.database.statements import execute
+from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.scope import Scope
 
 VALID_FOR = timedelta(days=14)
@@ -36,6 +40,14 @@ class Sender:
     device: UUID
     scope: Scope
     villages: dict[UUID, str]
+    _may: dict[UUID, Mapping[Permission, tuple[str, ...]]] = field(default_factory=dict, repr=False)
+
+    def may_in(self, village: UUID) -> Mapping[Permission, tuple[str, ...]]:
+        """What they may do now in one of their villages, and over which areas."""
+        if village not in self._may:
+            now = village in self.scope.villages
+            self._may[village] = self.scope.may_in(self.villages[village]) if now else {}
+        return self._may[village]
 
 
 _known: dict[bytes, tuple[float, Sender | None]] = {}
@@ -72,15 +84,22 @@ def sender(token: str, at: datetime) -> Sender | None:
     return found
 
 
+_FIND = """
+SELECT t.account_id, t.device, t.villages::text
+FROM fieldsync_devicetoken t JOIN accounts_account a ON a.id = t.account_id
+WHERE t.digest = %s AND t.revoked_at IS NULL AND t.ends_at > %s AND a.is_active
+"""
+
+
 def _find(digest: bytes, at: datetime) -> Sender | None:
-    row = DeviceToken.objects.filter(digest=digest, revoked_at__isnull=True, ends_at__gt=at).first()
-    account = None if row is None else Account.objects.filter(pk=row.account_id, is_active=True).first()
-    if row is None or account is None:
+    found = execute(_FIND, digest, at)
+    if not found:
         return None
-    scope = accounts.scope_of(account, at)
-    ids = {*scope.villages, *(UUID(village) for village in row.villages)}
-    paths = {village.pk: village.area_path for village in accounts.villages(list(ids))}
-    return Sender(account.pk, row.device, scope, paths)
+    account_id, device, villages = found[0]
+    scope, paths = accounts.scope_and_paths(account_id, at)
+    lost = [UUID(village) for village in json.loads(villages) if UUID(village) not in paths]
+    paths |= {village.pk: village.area_path for village in (accounts.villages(lost) if lost else ())}
+    return Sender(account_id, device, scope, paths)
 
 
 def _digest(token: str) -> bytes:

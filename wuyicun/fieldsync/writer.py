@@ -1,7 +1,7 @@
 """One writer thread in each process: requests that wait at the same moment share a transaction.
 
-A request that makes it fail is found by halving, so that none hurts another; a lost connection or a deadlock is tried
-again for ten seconds, then the phones are told to come back.
+A request that makes it fail is found by halving, so that none hurts another, and in it the record, which is set aside
+in the tray; a lost connection or a deadlock is tried again for ten seconds, then the phones are told to come back.
 """
 
 from __future__ import annotations
@@ -10,20 +10,27 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TypeVar
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
-from wuyicun.fieldsync.actions import store_batches
+from wuyicun.fieldsync.actions import set_aside, store_batches
 from wuyicun.kernel.records.kinds import Outcome
 from wuyicun.kernel.records.store import Batch
-
-log = logging.getLogger(__name__)
 
 MOST_ENVELOPES = 2_000
 WAIT_SECONDS = 30.0
 RETRY_SECONDS = 10.0
+RETRY_EVERY_SECONDS = 0.05
+# SQLSTATE: connection lost, transaction rolled back by the server, out of resources, lock not to be had, shutting down.
+PASSING = frozenset({"08", "40", "53", "55", "57"})
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 
 class TryAgain(Exception):
@@ -89,53 +96,72 @@ class Writer:
 
 
 def _store(taken: Sequence[_Waiting]) -> None:
-    """Store the batches of these requests together; when that fails, find the one that is to blame by halving."""
+    """Store batches together; when a record among them makes that fail, find it."""
     try:
-        stored = _patiently([each.batch for each in taken])
-    except (OperationalError, InterfaceError) as error:
+        stored = _patiently(lambda: store_batches([each.batch for each in taken]))
+    except TryAgain as error:
         for waiting in taken:
             waiting.error = error
-    except _BLAME as error:
+    except Exception as error:  # noqa: BLE001 - whatever a room's code or the data do
         if len(taken) > 1:
             middle = len(taken) // 2
             _store(taken[:middle])
             _store(taken[middle:])
         else:
-            log.exception("a batch could not be taken in", exc_info=error)
-            taken[0].outcomes = _one_by_one(taken[0].batch)
+            _store_one_by_one(taken[0], error)
     else:
         for waiting, outcomes in zip(taken, stored, strict=True):
             waiting.outcomes = outcomes
 
 
-_BLAME = (DatabaseError, ValueError, TypeError, KeyError, AttributeError, IndexError)
+def _store_one_by_one(waiting: _Waiting, error: Exception) -> None:
+    """Store the records of a batch one by one; what fails even then is set aside, so that the phone gets on."""
+    outcomes: list[Outcome] = []
+    for envelope in waiting.batch.envelopes:
+        single = replace(waiting.batch, envelopes=[envelope])
+        try:
+            if len(waiting.batch.envelopes) > 1:
+                outcomes += _patiently(partial(store_batches, [single]))[0]
+                continue
+        except TryAgain:
+            raise
+        except Exception as own:  # noqa: BLE001
+            error = own
+        logger.error("record %s of kind %r is set aside: %s", envelope.id, envelope.kind[:32], _name(error))
+        outcomes += _patiently(partial(set_aside, single))
+    waiting.outcomes = outcomes
 
 
-def _patiently(batches: Sequence[Batch], aside: str = "") -> list[list[Outcome]]:
-    """Store batches, trying again for a while when the connection or a lock was lost."""
+def _patiently(work: Callable[[], T]) -> T:
+    """Try again while the database is away, busy or sorts out who waits for whom.
+
+    Raises:
+        TryAgain: it has not come back in time.
+    """
     until = time.monotonic() + RETRY_SECONDS
     while True:
         try:
-            return store_batches(batches, aside)
-        except (OperationalError, InterfaceError):
+            return work()
+        except (DatabaseError, InterfaceError) as error:
+            if not _passes(error):
+                raise
             connection.close()
             if time.monotonic() > until:
-                raise
-            time.sleep(0.05)
+                raise TryAgain from error
+            time.sleep(RETRY_EVERY_SECONDS)
 
 
-def _one_by_one(batch: Batch) -> list[Outcome]:
-    """Store the records of a batch that fails one at a time; the one to blame is kept aside, so that none is lost."""
-    outcomes: list[Outcome] = []
-    for envelope in batch.envelopes:
-        alone = replace(batch, envelopes=[envelope])
-        try:
-            outcomes += _patiently([alone])[0]
-        except (OperationalError, InterfaceError):
-            raise
-        except _BLAME:
-            outcomes += _patiently([alone], aside="failed")[0]
-    return outcomes
+def _passes(error: Exception) -> bool:
+    """Is it the database's trouble, which passes, and not the data's?"""
+    code = getattr(error.__cause__, "sqlstate", None)
+    if code is None:
+        return isinstance(error, (OperationalError, InterfaceError))
+    return code[:2] in PASSING
+
+
+def _name(error: Exception) -> str:
+    """What happened, without the values that a database's message may hold."""
+    return f"{type(error).__name__} {getattr(error.__cause__, 'sqlstate', None) or ''}".strip()
 
 
 WRITER = Writer()

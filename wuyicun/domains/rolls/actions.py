@@ -14,6 +14,7 @@ from wuyicun.domains.rolls import deciding
 from wuyicun.domains.rolls.deciding import Debtor, execute
 from wuyicun.domains.rolls.models import Roll
 from wuyicun.domains.rolls.rules import RollState, State
+from wuyicun.kernel.database import statements
 from wuyicun.kernel.errors import Refusal
 from wuyicun.kernel.ids import uuid7
 
@@ -245,7 +246,8 @@ def state(statements: Sequence[Said], at: datetime) -> None:
 
 def take_back(records: Sequence[tuple[UUID, UUID]], at: datetime) -> None:
     """Void statements by (village, record id) and decide their entries again; others' ids are passed over."""
-    rows = execute(_TAKE_BACK, [{"village_id": village, "id": record} for village, record in records])
+    given = [{"village_id": village, "id": record} for village, record in records]
+    rows = execute(_TAKE_BACK, given) if given else []
     if rows:
         deciding.restate([Debtor(*row) for row in rows], at)
 
@@ -302,13 +304,13 @@ def _set_state(roll: Roll, state: RollState, closed_at: datetime | None) -> None
     roll.save(update_fields=["state", "closed_at"])
 
 
+_TOUCH = """
+INSERT INTO rolls_change (village_id, number, changed_at)
+SELECT village_id, 1, %s FROM unnest(%s::uuid[]) AS r (village_id) ORDER BY village_id
+ON CONFLICT (village_id) DO UPDATE SET number = rolls_change.number + 1, changed_at = EXCLUDED.changed_at
+"""
+
+
 def touch(villages: Iterable[UUID], at: datetime) -> None:
     """Say that what the villages' boards show may have changed."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO rolls_change (village_id, number, changed_at) SELECT village_id, 1, %s"
-            " FROM unnest(%s::uuid[]) AS r (village_id) ORDER BY village_id"
-            " ON CONFLICT (village_id) DO UPDATE"
-            " SET number = rolls_change.number + 1, changed_at = EXCLUDED.changed_at",
-            [at, sorted(set(villages))],
-        )
+    statements.execute(_TOUCH, at, list(set(villages)))

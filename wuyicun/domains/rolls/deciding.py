@@ -59,89 +59,94 @@ delta AS (
     sum((new_state = {State.REFUSED:d})::int - (old_state = {State.REFUSED:d})::int) AS refused
   FROM changed WHERE new_state <> old_state GROUP BY village_id, roll_id, area_id),
 leaf AS (
-  SELECT c.id FROM rolls_leafcount c JOIN delta d USING (village_id, roll_id, area_id) ORDER BY c.id FOR UPDATE OF c),
+  SELECT c.id, d.owed, d.done, d.excused, d.unreachable, d.refused
+  FROM delta d JOIN rolls_leafcount c USING (village_id, roll_id, area_id) ORDER BY c.id FOR UPDATE OF c),
 counted AS (
-  UPDATE rolls_leafcount c SET owed = c.owed + d.owed, done = c.done + d.done, excused = c.excused + d.excused,
-    unreachable = c.unreachable + d.unreachable, refused = c.refused + d.refused
-  FROM delta d WHERE c.village_id = d.village_id AND c.roll_id = d.roll_id AND c.area_id = d.area_id
-    AND c.id IN (SELECT id FROM leaf))"""
+  UPDATE rolls_leafcount c SET owed = c.owed + l.owed, done = c.done + l.done, excused = c.excused + l.excused,
+    unreachable = c.unreachable + l.unreachable, refused = c.refused + l.refused
+  FROM leaf l WHERE c.id = l.id)"""
 
 # An excuse holds until its end, or until the closing: what comes in later is decided as of then.
 _HOLDS = "{until} IS NULL OR {until} > least(%s, r.closed_at)"
 _AWAY = f"e.base_state = {State.EXCUSED:d} AND ({_HOLDS.format(until='e.base_until')})"
-_ROLL_OF = "JOIN rolls_roll r ON r.village_id = {row}.village_id AND r.id = {row}.roll_id"
+_ROLL = "JOIN rolls_roll r ON r.village_id = g.village_id AND r.id = g.roll_id"
+_SAID = """FROM rolls_statementrow s
+    WHERE s.village_id = g.village_id AND s.roll_id = g.roll_id AND s.subject_id = g.subject_id AND NOT s.voided"""
 
 _RESTATE = f"""
 WITH {_GIVEN},
-said AS (
-  SELECT DISTINCT ON (s.village_id, s.roll_id, s.subject_id) s.village_id, s.roll_id, s.subject_id, s.id, s.statement,
-    s.reason, s.until
-  FROM rolls_statementrow s JOIN given USING (village_id, roll_id, subject_id) {_ROLL_OF.format(row="s")}
-  WHERE NOT s.voided AND ({_HOLDS.format(until="s.until")})
-  ORDER BY s.village_id, s.roll_id, s.subject_id, s.at DESC, s.id DESC),
-tried AS (
-  SELECT s.village_id, s.roll_id, s.subject_id, count(*) AS attempts
-  FROM rolls_statementrow s JOIN given USING (village_id, roll_id, subject_id)
-  WHERE NOT s.voided AND s.statement <> 'excuse' GROUP BY s.village_id, s.roll_id, s.subject_id),
 wanted AS (
-  SELECT e.id, e.village_id, e.roll_id, e.subject_id, e.area_id, e.state AS old_state,
+  SELECT e.id, e.state AS old_state,
     CASE said.statement WHEN 'excuse' THEN {State.EXCUSED:d} WHEN 'unreachable' THEN {State.UNREACHABLE:d}
       WHEN 'refused' THEN {State.REFUSED:d} END AS said_state,
-    said.id AS said_by, said.reason, said.until, coalesce(tried.attempts, 0) AS attempts,
+    said.id AS said_by, said.reason, said.until, tried.attempts,
     ({_AWAY}) AS away, e.base_reason, e.base_until, e.settled_by
-  FROM rolls_entry e JOIN given USING (village_id, roll_id, subject_id)
-  LEFT JOIN said USING (village_id, roll_id, subject_id) LEFT JOIN tried USING (village_id, roll_id, subject_id)
-  {_ROLL_OF.format(row="e")}),
+  FROM given g JOIN rolls_entry e USING (village_id, roll_id, subject_id) {_ROLL}
+  LEFT JOIN LATERAL (
+    SELECT s.id, s.statement, s.reason, s.until {_SAID} AND ({_HOLDS.format(until="s.until")})
+    ORDER BY s.at DESC, s.id DESC LIMIT 1) said ON true
+  CROSS JOIN LATERAL (SELECT count(*) AS attempts {_SAID} AND s.statement <> 'excuse') tried),
 changed AS (
   UPDATE rolls_entry e SET said_state = w.said_state, said_by = w.said_by, attempts = w.attempts, changed_at = %s,
     reason = coalesce(w.reason, CASE WHEN w.away THEN w.base_reason ELSE '' END),
     until = CASE WHEN w.said_by IS NOT NULL THEN w.until WHEN w.away THEN w.base_until END,
     state = CASE WHEN w.settled_by IS NOT NULL THEN {State.DONE:d} WHEN w.said_state IS NOT NULL THEN w.said_state
       WHEN w.away THEN {State.EXCUSED:d} ELSE {State.OWED:d} END
-  FROM wanted w WHERE e.village_id = w.village_id AND e.id = w.id
+  FROM wanted w WHERE e.id = w.id
   RETURNING e.village_id, e.roll_id, e.area_id, e.subject_id, w.old_state, e.state AS new_state),
 {_COUNT.lstrip()}
 SELECT subject_id FROM changed
 """
 
 _SETTLE = f"""
-WITH given AS (SELECT village_id, roll_id, subject_id, settled_by FROM json_to_recordset(%s::json)
+WITH given AS (SELECT village_id, roll_id, subject_id, settled_by FROM json_to_recordset(%s)
   AS r (village_id uuid, roll_id uuid, subject_id uuid, settled_by uuid)),
 wanted AS (
-  SELECT e.id, e.village_id, e.state AS old_state, g.settled_by,
-    ({_AWAY}) AS away
-  FROM rolls_entry e JOIN given g USING (village_id, roll_id, subject_id) {_ROLL_OF.format(row="e")}
+  SELECT e.id, e.state AS old_state, g.settled_by, ({_AWAY}) AS away
+  FROM given g JOIN rolls_entry e USING (village_id, roll_id, subject_id) {_ROLL}
   WHERE e.settled_by IS DISTINCT FROM g.settled_by),
 changed AS (
   UPDATE rolls_entry e SET settled_by = w.settled_by, changed_at = %s,
     state = CASE WHEN w.settled_by IS NOT NULL THEN {State.DONE:d} WHEN e.said_state IS NOT NULL THEN e.said_state
       WHEN w.away THEN {State.EXCUSED:d} ELSE {State.OWED:d} END
-  FROM wanted w WHERE e.village_id = w.village_id AND e.id = w.id
+  FROM wanted w WHERE e.id = w.id
   RETURNING e.village_id, e.roll_id, e.area_id, e.subject_id, w.old_state, e.state AS new_state),
 {_COUNT.lstrip()}
 SELECT subject_id FROM changed
 """
 
-# Most entries are plainly owed when their swab comes. That is asked of each row in the moment it is changed, so nothing
-# need be locked or read before.
+# Most entries are plainly owed when their swab comes. All are locked, and so are their leaves, whatever becomes of them
+# here: whoever looks at the others afterwards has locked nothing in two steps.
 _SETTLE_OWED = f"""
-WITH given AS (SELECT village_id, roll_id, subject_id, settled_by FROM json_to_recordset(%s)
-  AS r (village_id uuid, roll_id uuid, subject_id uuid, settled_by uuid) ORDER BY village_id, roll_id, subject_id),
-changed AS (
-  UPDATE rolls_entry e SET settled_by = g.settled_by, changed_at = %s, state = {State.DONE:d}
-  FROM given g WHERE e.village_id = g.village_id AND e.roll_id = g.roll_id AND e.subject_id = g.subject_id
-    AND e.state = {State.OWED:d}
-  RETURNING e.village_id, e.roll_id, e.area_id, e.subject_id, {State.OWED:d} AS old_state, e.state AS new_state),
-{_COUNT.lstrip()}
+WITH given AS (SELECT * FROM json_to_recordset(%s)
+  AS r (village_id uuid, roll_id uuid, subject_id uuid, settled_by uuid)),
+entry AS (
+  SELECT e.id, e.village_id, e.roll_id, e.subject_id, e.area_id, g.settled_by,
+    e.state = {State.OWED:d} AND g.settled_by IS NOT NULL AS plain
+  FROM given g JOIN rolls_entry e USING (village_id, roll_id, subject_id) ORDER BY e.id FOR UPDATE OF e),
+settled AS (
+  UPDATE rolls_entry e SET settled_by = l.settled_by, state = {State.DONE:d}, changed_at = %s
+  FROM entry l WHERE e.id = l.id AND l.plain),
+leaf AS (
+  SELECT c.id, d.number
+  FROM (SELECT village_id, roll_id, area_id, count(*) FILTER (WHERE plain) AS number FROM entry
+    GROUP BY village_id, roll_id, area_id) d
+  JOIN rolls_leafcount c USING (village_id, roll_id, area_id) ORDER BY c.id FOR UPDATE OF c),
+counted AS (
+  UPDATE rolls_leafcount c SET owed = c.owed - l.number, done = c.done + l.number
+  FROM leaf l WHERE c.id = l.id AND l.number > 0)
 SELECT g.roll_id, g.subject_id FROM given g
-WHERE NOT EXISTS (SELECT 1 FROM changed c WHERE c.roll_id = g.roll_id AND c.subject_id = g.subject_id)
+WHERE (g.roll_id, g.subject_id) NOT IN (SELECT roll_id, subject_id FROM entry WHERE plain)
 """
 
 
 def settle_owed(settlements: Iterable[Settlement], at: datetime) -> list[tuple[UUID, UUID]]:
-    """Settle the entries that are plainly owed; returns (roll, subject) of the others, which are to be looked at.
+    """Lock entries and settle those that are plainly owed; returns (roll, subject) of the others.
 
-    Each settlement names the lowest of the records that have just become able to settle, one for an entry.
+    Args:
+        settlements: one for an entry, with the lowest of the records that have just become able to settle it; None
+            where the entry is to be looked at in any case.
+        at: the server's time.
     """
     return [(row[0], row[1]) for row in execute(_SETTLE_OWED, settlements, at)]
 

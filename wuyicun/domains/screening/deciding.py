@@ -55,31 +55,26 @@ class _Changed(NamedTuple):
 # Swabs from the owner rank by (at, id), duplicates taking their places, voided ones not. New ones are ranked with those
 # that are there and stored with what they are fit for; a void may have come before them.
 _RANK = f"""
-WITH arrived AS (
-  SELECT r.*, EXISTS (SELECT 1 FROM screening_void v WHERE v.village_id = r.village_id AND v.record_id = r.id) AS voided
-  FROM json_to_recordset(%s) AS r (id uuid, village_id uuid, round_id uuid, tube text, person_id uuid, station_id uuid,
-    retest boolean, device uuid, at timestamptz, corrected_at timestamptz, by uuid)
-  WHERE NOT EXISTS (SELECT 1 FROM screening_sample s WHERE s.id = r.id)),
-tube AS (
-  SELECT t.id AS tube_id, t.village_id, t.round_id, t.code AS tube, t.device AS owner, t.pool,
-    t.state IN ('void', 'lost') AS ended
+WITH swab AS (
+  SELECT s.id, t.village_id, t.round_id, t.code AS tube, s.person_id, s.station_id, s.retest, s.device, s.at,
+    s.corrected_at, s.by, s.voided, s.fit AS old_fit, t.id AS tube_id, t.pool, t.state, t.device AS owner
   FROM json_to_recordset(%s) AS r (village_id uuid, round_id uuid, code text)
-    JOIN screening_tube t USING (village_id, round_id, code)),
-swab AS (
-  SELECT s.id, village_id, round_id, tube, s.person_id, s.station_id, s.retest, s.device, s.at, s.corrected_at, s.by,
-    s.voided, s.fit AS old_fit, t.tube_id, t.pool, t.ended, t.owner, t.owner = s.device AS own
-  FROM tube t JOIN screening_sample s USING (village_id, round_id, tube)
+    JOIN screening_tube t USING (village_id, round_id, code)
+    JOIN screening_sample s ON s.village_id = t.village_id AND s.round_id = t.round_id AND s.tube = t.code
   UNION ALL
-  SELECT a.id, village_id, round_id, tube, a.person_id, a.station_id, a.retest, a.device, a.at, a.corrected_at, a.by,
-    a.voided, NULL, t.tube_id, t.pool, t.ended, t.owner, t.owner = a.device
-  FROM tube t JOIN arrived a USING (village_id, round_id, tube)),
+  SELECT r.id, t.village_id, t.round_id, t.code, r.person_id, r.station_id, r.retest, r.device, r.at, r.corrected_at,
+    r.by, EXISTS (SELECT 1 FROM screening_void v WHERE v.village_id = r.village_id AND v.record_id = r.id), NULL,
+    t.id, t.pool, t.state, t.device
+  FROM json_to_recordset(%s) AS r (id uuid, village_id uuid, round_id uuid, tube text, person_id uuid, station_id uuid,
+      retest boolean, device uuid, at timestamptz, corrected_at timestamptz, by uuid)
+    JOIN screening_tube t ON t.village_id = r.village_id AND t.round_id = r.round_id AND t.code = r.tube),
 ranked AS (
   SELECT *, CASE
     WHEN voided THEN {Fit.VOIDED:d}
     WHEN owner IS NULL THEN {Fit.NO_TUBE:d}
-    WHEN NOT own THEN {Fit.FOREIGN_DEVICE:d}
-    WHEN row_number() OVER (PARTITION BY tube_id, voided, own ORDER BY at, id) > pool THEN {Fit.OVER_POOL:d}
-    WHEN ended THEN {Fit.TUBE_ENDED:d}
+    WHEN owner <> device THEN {Fit.FOREIGN_DEVICE:d}
+    WHEN row_number() OVER (PARTITION BY tube_id, voided, owner = device ORDER BY at, id) > pool THEN {Fit.OVER_POOL:d}
+    WHEN state IN ('void', 'lost') THEN {Fit.TUBE_ENDED:d}
     ELSE {Fit.OK:d} END AS fit
   FROM swab),
 added AS (
@@ -89,10 +84,10 @@ added AS (
   FROM ranked WHERE old_fit IS NULL),
 moved AS (
   UPDATE screening_sample s SET fit = r.fit FROM ranked r
-  WHERE r.fit <> r.old_fit AND s.village_id = r.village_id AND s.id = r.id),
+  WHERE r.fit <> r.old_fit AND s.id = r.id),
 tally AS (
-  SELECT tube_id, count(*) FILTER (WHERE own AND NOT voided) AS swabs,
-    min(corrected_at) FILTER (WHERE own AND NOT voided) AS first_swab_at
+  SELECT tube_id, count(*) FILTER (WHERE owner = device AND NOT voided) AS swabs,
+    min(corrected_at) FILTER (WHERE owner = device AND NOT voided) AS first_swab_at
   FROM ranked GROUP BY tube_id),
 tallied AS (
   UPDATE screening_tube t SET swabs = y.swabs, first_swab_at = y.first_swab_at FROM tally y
@@ -118,10 +113,7 @@ def decide(touched: Mapping[TubeKey, bool], swabs: Sequence[Swab], at: datetime)
         return {}
     answered = tubes.lock(touched)
     given = [{"village_id": key.village_id, "round_id": key.round_id, "code": key.code} for key in touched]
-    changed = [_Changed(*row) for row in execute(_RANK, swabs, statements.rows(given))]
-    # All at once and in order: what is settled in two steps below must not lock in two.
-    concerned: list[Swab | _Changed] = [*swabs, *changed]
-    entries.lock(Debtor(each.village_id, each.roll_id, each.person_id) for each in concerned)
+    changed = [_Changed(*row) for row in execute(_RANK, given, statements.rows(swabs))]
     late = _settle(swabs, changed, at)
     if answered:
         retests.decide(given, at)
@@ -132,19 +124,28 @@ def decide(touched: Mapping[TubeKey, bool], swabs: Sequence[Swab], at: datetime)
 
 def _settle(swabs: Sequence[Swab], changed: Sequence[_Changed], at: datetime) -> Sequence[Swab]:
     """Settle the entries concerned; return the swabs that may have come second."""
-    set_apart = {each.id for each in changed}
-    plain = [swab for swab in swabs if swab.id not in set_apart] if set_apart else swabs
+    anew = {(each.roll_id, each.person_id): each for each in changed}
     first: dict[tuple[UUID, UUID], Swab] = {}
-    for swab in plain:
+    for swab in swabs:
         before = first.setdefault((swab.roll_id, swab.person_id), swab)
-        if (swab.at, swab.id) < (before.at, before.id):
+        if before is not swab and (swab.at, swab.id) < (before.at, before.id):
             first[swab.roll_id, swab.person_id] = swab
-    settlements = [Settlement(each.village_id, each.roll_id, each.person_id, each.id) for each in first.values()]
-    left = {(roll, person) for roll, person in entries.settle_owed(settlements, at)} if settlements else set()
-    _settle_again([*changed, *(first[key] for key in left)], at)
-    if not left and len(first) == len(plain):
+    plain = [
+        Settlement(each.village_id, each.roll_id, each.person_id, each.id)
+        for key, each in first.items()
+        if key not in anew
+    ]
+    looked_at = [Settlement(each.village_id, each.roll_id, each.person_id, None) for each in anew.values()]
+    left = set(entries.settle_owed([*plain, *looked_at], at)) if plain or looked_at else set()
+    _settle_again([*changed, *(first[key] for key in left if key not in anew)], at)
+    if not left and len(first) == len(swabs):
         return []
-    return [swab for swab in plain if (key := (swab.roll_id, swab.person_id)) in left or first[key] is not swab]
+    set_apart = {each.id for each in changed}
+    return [
+        swab
+        for swab in swabs
+        if swab.id not in set_apart and ((key := (swab.roll_id, swab.person_id)) in left or first[key] is not swab)
+    ]
 
 
 _LIVE = f"""

@@ -24,8 +24,7 @@ from wuyicun.domains.standing.actions import Known
 _IN_TUBE = f"({Fit.OK:d}, {Fit.OVER_POOL:d})"  # swabs that are physically in the owner's tube
 
 _ROUNDS = """
-WITH given AS (SELECT DISTINCT village_id, round_id FROM json_to_recordset(%s::json)
-  AS r (village_id uuid, round_id uuid))
+WITH given AS (SELECT DISTINCT village_id, round_id FROM json_to_recordset(%s) AS r (village_id uuid, round_id uuid))
 SELECT g.village_id, g.round_id, r.roll_id, r.area_path,
   EXISTS (SELECT 1 FROM screening_tube t WHERE t.village_id = g.village_id AND t.round_id = g.round_id
     AND t.result = 'positive' AND t.pool > 1 AND t.state NOT IN ('void', 'lost'))
@@ -90,7 +89,7 @@ SELECT DISTINCT s.village_id, s.person_id FROM given g
 """
 
 _LIVE_RETEST = f"""
-WITH given AS (SELECT * FROM json_to_recordset(%s::json)
+WITH given AS (SELECT * FROM json_to_recordset(%s)
   AS r (village_id uuid, round_id uuid, roll_id uuid, person_id uuid))
 SELECT g.village_id, c.id, g.person_id, live.id
 FROM given g JOIN rolls_roll c ON c.village_id = g.village_id AND c.parent_id = g.roll_id AND c.kind = '{RETEST_KIND}'
@@ -110,32 +109,29 @@ def settle(concerned: Sequence[Mapping[str, object]], at: datetime) -> None:
         entries.settle(settlements, at)
 
 
-_KNOWN = f"""
-WITH given AS (SELECT * FROM json_to_recordset(%s::json) AS r (village_id uuid, person_id uuid)),
-swab AS (
-  SELECT s.village_id, s.person_id, s.round_id, s.retest, s.corrected_at, s.fit, t.result, t.result_at, t.pool, t.state,
-    r.hold_hours, r.number
-  FROM given g JOIN screening_sample s USING (village_id, person_id)
+_POSITIVE_POOL = "t.result = 'positive' AND t.pool > 1 AND NOT s.retest"
+_OWN_NEGATIVE = f"s.retest AND t.pool = 1 AND t.result = 'negative' AND s.fit = {Fit.OK:d}"
+_SWABS = f"""
+  FROM screening_sample s
     JOIN screening_tube t ON t.village_id = s.village_id AND t.round_id = s.round_id AND t.code = s.tube
     JOIN screening_round r ON r.village_id = s.village_id AND r.id = s.round_id
-  WHERE s.fit IN {_IN_TUBE} AND t.state NOT IN ('void', 'lost')),
-negative AS (
-  SELECT village_id, person_id, max(corrected_at) AS at FROM swab WHERE result = 'negative' AND fit = {Fit.OK:d}
-  GROUP BY village_id, person_id),
-held AS (
-  SELECT village_id, person_id, round_id, number, min(result_at) AS since,
-    min(result_at) + make_interval(hours => max(hold_hours)) AS until
-  FROM swab WHERE result = 'positive' AND pool > 1 AND NOT retest GROUP BY village_id, person_id, round_id, number),
-released AS (
-  SELECT village_id, person_id, round_id, min(result_at) AS at FROM swab
-  WHERE retest AND pool = 1 AND result = 'negative' AND fit = {Fit.OK:d} GROUP BY village_id, person_id, round_id),
-hold AS (
-  SELECT DISTINCT ON (h.village_id, h.person_id) h.village_id, h.person_id, h.since, least(h.until, r.at) AS until,
-    h.number
-  FROM held h LEFT JOIN released r USING (village_id, person_id, round_id)
-  ORDER BY h.village_id, h.person_id, least(h.until, r.at) DESC)
+  WHERE s.village_id = g.village_id AND s.person_id = g.person_id AND s.fit IN {_IN_TUBE}
+    AND t.state NOT IN ('void', 'lost')
+"""
+
+# Of each person: the last negative swab, and the hold that lasts longest (until the pool's span is over, or their own
+# negative re-test came).
+_KNOWN = f"""
+WITH given AS (SELECT * FROM json_to_recordset(%s) AS r (village_id uuid, person_id uuid))
 SELECT g.person_id, g.village_id, n.at, h.since, h.until, coalesce('round:' || h.number, '')
-FROM given g LEFT JOIN negative n USING (village_id, person_id) LEFT JOIN hold h USING (village_id, person_id)
+FROM given g
+  CROSS JOIN LATERAL (
+    SELECT max(s.corrected_at) AS at {_SWABS} AND t.result = 'negative' AND s.fit = {Fit.OK:d}) n
+  LEFT JOIN LATERAL (
+    SELECT r.number, min(t.result_at) FILTER (WHERE {_POSITIVE_POOL}) AS since,
+      least(min(t.result_at) FILTER (WHERE {_POSITIVE_POOL}) + make_interval(hours => max(r.hold_hours)),
+        min(t.result_at) FILTER (WHERE {_OWN_NEGATIVE})) AS until
+    {_SWABS} GROUP BY r.id, r.number HAVING bool_or({_POSITIVE_POOL}) ORDER BY until DESC LIMIT 1) h ON true
 ORDER BY g.person_id
 """
 

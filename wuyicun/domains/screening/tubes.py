@@ -55,38 +55,36 @@ ORDER BY t.village_id, t.round_id, t.code FOR UPDATE OF t
 # was not taken back. Contradictory results leave it disputed.
 _DERIVE = f"""
 WITH {_GIVEN},
-told AS (SELECT r.*, g.code FROM screening_tuberecord r JOIN given g ON r.village_id = g.village_id
-  AND r.round_id = g.round_id AND r.tube = g.code WHERE NOT r.voided),
-opened AS (SELECT DISTINCT ON (village_id, round_id, code) village_id, round_id, code, device, at, data FROM told
-  WHERE kind = 'tube.open' ORDER BY village_id, round_id, code, at, record_id),
-closed AS (SELECT DISTINCT ON (village_id, round_id, code) village_id, round_id, code, corrected_at, data FROM told
-  WHERE kind = 'tube.close' ORDER BY village_id, round_id, code, at DESC, record_id DESC),
-ended AS (SELECT DISTINCT ON (village_id, round_id, code) village_id, round_id, code, data FROM told
-  WHERE kind = 'tube.end' ORDER BY village_id, round_id, code, at DESC, record_id DESC),
-handed AS (SELECT DISTINCT ON (village_id, round_id, code) village_id, round_id, code, corrected_at, data FROM told
-  WHERE kind = 'tube.handover' ORDER BY village_id, round_id, code, at, record_id),
-received AS (SELECT DISTINCT ON (village_id, round_id, code) village_id, round_id, code, corrected_at FROM told
-  WHERE kind = 'tube.receipt' ORDER BY village_id, round_id, code, at, record_id),
-result AS (SELECT village_id, round_id, code, min(corrected_at) AS result_at,
-    CASE WHEN count(DISTINCT data ->> 'result') = 1 THEN min(data ->> 'result') ELSE 'disputed' END AS result
-  FROM told WHERE kind = 'tube.result' GROUP BY village_id, round_id, code)
+told AS (
+  SELECT t.id, f.pool_size,
+    (array_agg(r ORDER BY r.at, r.record_id) FILTER (WHERE r.kind = 'tube.open'))[1] AS opened,
+    (array_agg(r ORDER BY r.at DESC, r.record_id DESC) FILTER (WHERE r.kind = 'tube.close'))[1] AS closed,
+    (array_agg(r ORDER BY r.at DESC, r.record_id DESC) FILTER (WHERE r.kind = 'tube.end'))[1] AS ended,
+    (array_agg(r ORDER BY r.at, r.record_id) FILTER (WHERE r.kind = 'tube.handover'))[1] AS handed,
+    (array_agg(r ORDER BY r.at, r.record_id) FILTER (WHERE r.kind = 'tube.receipt'))[1] AS received,
+    min(r.corrected_at) FILTER (WHERE r.kind = 'tube.result') AS result_at,
+    array_agg(DISTINCT r.data ->> 'result') FILTER (WHERE r.kind = 'tube.result') AS results
+  FROM given g JOIN screening_tube t USING (village_id, round_id, code)
+    JOIN screening_round f ON f.village_id = g.village_id AND f.id = g.round_id
+    LEFT JOIN screening_tuberecord r
+      ON r.village_id = g.village_id AND r.round_id = g.round_id AND r.tube = g.code AND NOT r.voided
+  GROUP BY t.id, f.pool_size),
+facts AS (
+  SELECT *, CASE WHEN results IS NULL THEN '' WHEN cardinality(results) = 1 THEN results[1] ELSE 'disputed' END
+    AS result FROM told)
 UPDATE screening_tube t SET
-  device = o.device, opened_at = o.at, station_id = (o.data ->> 'station')::uuid,
-  pool = least(coalesce((o.data ->> 'pool')::int, 0), r.pool_size),
-  closed_at = c.corrected_at, closed_count = (c.data ->> 'count')::int,
-  short_reason = coalesce(c.data ->> 'reason', ''),
-  handed_at = h.corrected_at, handed_by = coalesce(h.data ->> 'giver', ''),
-  carried_by = coalesce(h.data ->> 'receiver', ''), received_at = v.corrected_at,
-  result = coalesce(s.result, ''), result_at = s.result_at,
-  state = CASE WHEN e.data IS NOT NULL THEN e.data ->> 'state' WHEN s.result IN ('negative', 'positive') THEN 'done'
-    WHEN v.corrected_at IS NOT NULL THEN 'received' WHEN h.corrected_at IS NOT NULL THEN 'handed'
-    WHEN c.corrected_at IS NOT NULL THEN 'closed' WHEN o.device IS NOT NULL THEN 'open' ELSE 'expected' END
-FROM given g
-  LEFT JOIN opened o USING (village_id, round_id, code) LEFT JOIN closed c USING (village_id, round_id, code)
-  LEFT JOIN ended e USING (village_id, round_id, code) LEFT JOIN handed h USING (village_id, round_id, code)
-  LEFT JOIN received v USING (village_id, round_id, code) LEFT JOIN result s USING (village_id, round_id, code)
-  JOIN screening_round r ON r.village_id = g.village_id AND r.id = g.round_id
-WHERE t.village_id = g.village_id AND t.round_id = g.round_id AND t.code = g.code
+  device = (f.opened).device, opened_at = (f.opened).at, station_id = ((f.opened).data ->> 'station')::uuid,
+  pool = least(coalesce(((f.opened).data ->> 'pool')::int, 0), f.pool_size),
+  closed_at = (f.closed).corrected_at, closed_count = ((f.closed).data ->> 'count')::int,
+  short_reason = coalesce((f.closed).data ->> 'reason', ''),
+  handed_at = (f.handed).corrected_at, handed_by = coalesce((f.handed).data ->> 'giver', ''),
+  carried_by = coalesce((f.handed).data ->> 'receiver', ''), received_at = (f.received).corrected_at,
+  result = f.result, result_at = f.result_at,
+  state = CASE WHEN (f.ended).id IS NOT NULL THEN (f.ended).data ->> 'state'
+    WHEN f.result IN ('negative', 'positive') THEN 'done' WHEN (f.received).id IS NOT NULL THEN 'received'
+    WHEN (f.handed).id IS NOT NULL THEN 'handed' WHEN (f.closed).id IS NOT NULL THEN 'closed'
+    WHEN (f.opened).id IS NOT NULL THEN 'open' ELSE 'expected' END
+FROM facts f WHERE t.id = f.id
 RETURNING t.result
 """
 
@@ -101,8 +99,11 @@ def lock(tubes: Mapping[TubeKey, bool]) -> bool:
         Whether any of them has a result, or had one.
     """
     rows = [_columns(key) for key in tubes]
-    execute(_EXPECT, rows)
-    answered = any(result for (result,) in execute(_LOCK, rows))
+    results = execute(_LOCK, rows)
+    if len(results) < len(rows):
+        execute(_EXPECT, rows)
+        results = execute(_LOCK, rows)
+    answered = any(result for (result,) in results)
     told = [_columns(key) for key, more in tubes.items() if more]
     if told:
         answered = any(result for (result,) in execute(_DERIVE, told)) or answered
@@ -115,7 +116,9 @@ def _columns(key: TubeKey) -> Mapping[str, object]:
 
 _ANSWERED = f"""
 WITH {_GIVEN}
-SELECT DISTINCT t.village_id FROM screening_tube t JOIN given USING (village_id, round_id, code) WHERE t.result <> ''
+SELECT DISTINCT g.village_id FROM given g
+WHERE (SELECT t.result FROM screening_tube t
+  WHERE t.village_id = g.village_id AND t.round_id = g.round_id AND t.code = g.code) <> ''
 """
 
 

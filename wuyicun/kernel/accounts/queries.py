@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from wuyicun.kernel.accounts.models import Account, Grant, Village
+from wuyicun.kernel.database.statements import execute
 from wuyicun.kernel.roles import ROLES
 from wuyicun.kernel.scope import Held, Scope
 
@@ -33,6 +34,33 @@ def scope_of(account: Account, at: datetime) -> Scope:
             villages.update(village.pk for village in villages_below(grant.area_path))
     held = tuple(Held(ROLES[grant.role], grant.area_path) for grant in grants)
     return Scope(account_id=account.pk, villages=tuple(sorted(villages)), held=held)
+
+
+_HELD = """
+WITH held AS (
+  SELECT role, area_path, village_id FROM accounts_grant
+  WHERE account_id = %s AND starts_at <= %s AND (ends_at IS NULL OR ends_at > %s))
+SELECT h.role, h.area_path, v.id, v.area_path FROM held h JOIN accounts_village v ON v.id = h.village_id
+UNION ALL
+SELECT h.role, h.area_path, v.id, v.area_path FROM held h LEFT JOIN accounts_village v
+  ON v.area_path >= h.area_path AND v.area_path < h.area_path || '~'
+WHERE h.village_id IS NULL
+"""
+
+
+def scope_and_paths(account_id: UUID, at: datetime) -> tuple[Scope, dict[UUID, str]]:
+    """The scope of an account that is active, and where in the tree each of its villages stands.
+
+    In one statement, for who asks every second.
+    """
+    held: set[tuple[str, str]] = set()
+    paths: dict[UUID, str] = {}
+    for role, area_path, village, path in execute(_HELD, account_id, at, at):
+        if role in ROLES:
+            held.add((area_path, role))
+            paths |= {} if village is None else {village: path}
+    grants = tuple(Held(ROLES[role], area_path) for area_path, role in sorted(held))
+    return Scope(account_id=account_id, villages=tuple(sorted(paths)), held=grants), paths
 
 
 def villages_below(area_path: str) -> Sequence[Village]:

@@ -2,7 +2,8 @@
 
 They run on Django's own connection, within its transaction, but not through its cursors: those send every statement as
 text, to be parsed and planned each time. A plan outlives the moment it was made in, perhaps when the tables were still
-empty; who takes records in therefore keeps to the indexes (`USE_INDEXES`).
+nearly empty and reading them whole was cheap; who takes records in therefore has each row looked up by index
+(`LOOK_UP`), and his statements join what they were given to tables only, never to each other's results.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from django.db import connection
 from psycopg.types.json import Json
 
 PREPARE_AFTER = 2  # executions; what runs once on a page is not worth a plan that is kept
-USE_INDEXES = "SELECT set_config('enable_seqscan', 'off', true)"
+LOOK_UP = """
+SELECT set_config(name, 'off', true) FROM unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']) AS name
+"""
 
 encode = msgspec.json.Encoder().encode
 

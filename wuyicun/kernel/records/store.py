@@ -6,6 +6,7 @@ all their villages and commits. Same id and same body is a duplicate; same id an
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from wuyicun.kernel.ids import uuid7
 from wuyicun.kernel.records.kinds import Apply, Envelope, Kind, Outcome, Row, kinds
 from wuyicun.kernel.roles import Permission
 
+ID_CONFLICT = "id_conflict"
 MAX_OFFSET = timedelta(days=36_500)
 
 
@@ -47,17 +49,10 @@ class Batch:
     offset: timedelta = timedelta(0)
 
 
-def store(batches: Sequence[Batch], aside: str = "") -> list[list[Outcome]]:
-    """Store the batches' records and let their rooms take them in; the outcomes in the order they were sent.
-
-    Args:
-        aside: keep them in the tray for this reason instead; for records that their room cannot digest.
-    """
+def store(batches: Sequence[Batch]) -> list[list[Outcome]]:
+    """Store the batches' records and let their rooms take them in; the outcomes in the order they were sent."""
     parsed = [_parse(batch) for batch in batches]
     fresh = _insert([item for items in parsed for item in items])
-    if aside:
-        for item in fresh.values():
-            item.outcome = Outcome(item.row.id, "quarantined", aside)
     by_apply: dict[Apply, list[_Item]] = defaultdict(list)
     for item in fresh.values():
         if item.kind is not None and not item.outcome.code:
@@ -70,7 +65,9 @@ def store(batches: Sequence[Batch], aside: str = "") -> list[list[Outcome]]:
 
 
 def retry(batch: Batch) -> Outcome:
-    """Give a record that is stored already (it lies in the tray) to its room once more.
+    """Give a record that lies in the tray to its room, which has not taken it in yet.
+
+    One that has another's id (`ID_CONFLICT`) must not come here: the room knows its swabs and tubes by their ids.
 
     Args:
         batch: the one envelope as it came, with the authority of who decided.
@@ -78,7 +75,25 @@ def retry(batch: Batch) -> Outcome:
     item = _parse(batch)[0]
     if item.kind is None or item.outcome.code:
         return item.outcome
+    _insert([item])  # what was set aside as bytes is not stored yet
     return item.kind.apply([item.row])[item.row.id]
+
+
+def set_aside(batch: Batch, code: str, *, as_bytes: bool = False) -> list[Outcome]:
+    """Keep records in the tray that can be read but not taken in, without giving them to their room.
+
+    Args:
+        code: says why.
+        as_bytes: when PostgreSQL cannot even hold what they say (a NUL in a text, a number beyond all bounds).
+    """
+    items = _parse(batch)
+    if not as_bytes:
+        _insert(items)
+    for item in items:
+        if item.outcome.outcome != "duplicate":
+            item.outcome = Outcome(item.row.id, "quarantined", item.outcome.code or code)
+    quarantine([item for item in items if item.outcome.outcome == "quarantined"], as_bytes=as_bytes)
+    return [item.outcome for item in items]
 
 
 class _Item:
@@ -197,7 +212,7 @@ def _settle_repeats(again: Sequence[_Item]) -> None:
     known = {record_id: bytes(digest) for record_id, digest in found}
     for item in again:
         same = known.get(item.row.id) == item.digest.digest()
-        item.outcome = Outcome(item.row.id, "duplicate") if same else Outcome(item.row.id, "quarantined", "id_conflict")
+        item.outcome = Outcome(item.row.id, "duplicate") if same else Outcome(item.row.id, "quarantined", ID_CONFLICT)
 
 
 _QUARANTINE = """
@@ -210,14 +225,14 @@ ON CONFLICT (village_id, record_id, code) DO NOTHING
 """
 
 
-def quarantine(items: Sequence[_Item]) -> None:
+def quarantine(items: Sequence[_Item], *, as_bytes: bool = False) -> None:
     """Keep records that could not be taken in, each with the code that says why; telling it twice keeps one."""
     kept = [
         {
             "id": uuid7(),
             "village_id": item.row.village_id,
             "record_id": item.row.id,
-            "envelope": item.envelope,
+            "envelope": _as_bytes(item.envelope) if as_bytes else item.envelope,
             "device": item.row.device,
             "by": item.row.by,
             "received_at": item.row.received_at,
@@ -228,3 +243,16 @@ def quarantine(items: Sequence[_Item]) -> None:
     ]
     if kept:
         execute(_QUARANTINE, rows(kept))
+
+
+def _as_bytes(envelope: Envelope) -> dict[str, object]:
+    kind = envelope.kind.encode("ascii", "backslashreplace").decode().replace("\0", "")
+    return {"id": envelope.id, "kind": kind[:32], "data": {}, "whole": b64encode(encode(envelope)).decode()}
+
+
+def from_tray(kept: Mapping[str, object]) -> Envelope:
+    """The envelope as it came, from what the tray holds of it."""
+    whole = kept.get("whole")
+    if isinstance(whole, str):
+        return msgspec.json.decode(b64decode(whole), type=Envelope)
+    return msgspec.convert({**kept, "data": msgspec.Raw(encode(kept["data"]))}, Envelope)
