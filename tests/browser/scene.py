@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -26,8 +27,8 @@ class Round:
     station: str
     pool: int
 
-    @property
-    def sampled(self) -> Person:
+    @cached_property
+    def somebody(self) -> Person:
         """Somebody who is in the round."""
         return self.owed()[0]
 

@@ -132,7 +132,7 @@ def told(wrong: Iterable[str]) -> str:
 
 def behind(visitor: Visitor, round_: Round, name: str) -> str:
     """The address of a page behind the menu's: that of the first link which looks so."""
-    known = {"round": round_.id, "person": round_.sampled["id"]}
+    known = {"round": round_.id, "person": round_.somebody["id"]}
     if name in ALSO:
         return name.format(**known)
     start, pattern = BEHIND[name]
@@ -163,7 +163,9 @@ def test_every_page_of_the_menu_is_english_for_who_wants_english(
     resident: Visit, walk: Callable[[str], Walk], data: Data, user_name: str
 ) -> None:
     visitor = resident(user_name, english=True)
-    assert not told(wrong for path in walk(user_name).pages for wrong in read(visitor, path, data()))
+    read_before = () if user_name == ROLES[0] else walk(ROLES[0]).pages
+    pages = ["/", *(path for path in walk(user_name).pages if path not in read_before)]
+    assert not told(wrong for path in dict.fromkeys(pages) for wrong in read(visitor, path, data()))
 
 
 @pytest.mark.parametrize("name", [*BEHIND, *ALSO])

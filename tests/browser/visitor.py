@@ -23,6 +23,7 @@ PATIENCE_MS = 10_000
 """How long an answer may take on a machine with two cores that is busy with something else."""
 CHINESE = "\u3400-\u9fff"
 
+_PUNCTUATION = re.compile("[，。、：；！？（）]")
 _LACKS_NETWORK = re.compile(r"net::ERR_|Failed to load resource")
 _SERIOUS = """async () => {
     // The rows of a list are alike: the first few stand for all.
@@ -33,9 +34,13 @@ _SERIOUS = """async () => {
         .filter(({impact}) => impact === 'serious' || impact === 'critical')
         .map(({id, nodes}) => `${id}: ${nodes.map(({html}) => html.slice(0, 160)).join(' | ').slice(0, 600)}`);
 }"""
+# Words that spill out of what they stand in, and what makes the whole page wider than the screen.
 _TOO_WIDE = """() => {
     const width = document.documentElement.clientWidth;
-    if (document.documentElement.scrollWidth <= width + 1) return [];
+    const spilling = [...document.querySelectorAll('main button, main .btn, main .figure, main .tag, main .state')]
+        .filter((each) => each.checkVisibility() && each.scrollWidth > each.clientWidth + 1)
+        .map((each) => `${each.innerText.trim().slice(0, 40)} is wider than its ${each.className || 'button'}`);
+    if (document.documentElement.scrollWidth <= width + 1) return [...new Set(spilling)].slice(0, 5);
     return [...document.querySelectorAll('body *')]
         .map((each) => [each, Math.round(each.getBoundingClientRect().right)])
         .filter(([_, right]) => right > width + 1)
@@ -53,7 +58,7 @@ _WORDS = """() => {
         if (shown(element))
             for (const name of ['aria-label', 'placeholder', 'title', 'alt', 'data-confirm'])
                 if (element.hasAttribute(name)) found.push(element.getAttribute(name));
-    return found.filter((words) => /[\\u3400-\\u9fff]/.test(words));
+    return found.filter((words) => /[\\u3400-\\u9fff\\u3001\\u3002\\uff01-\\uff1f]/.test(words));
 }"""
 
 _TEXT_COLUMNS = """
@@ -190,10 +195,10 @@ class Visitor:
         return [f"{self.address} is too wide: {each}" for each in self.page.evaluate(_TOO_WIDE)]
 
     def chinese_left(self, data: Iterable[str]) -> list[str]:
-        """Texts in which Chinese stands that is none of the village's data."""
+        """Texts in which Chinese stands that is none of the village's data, or Chinese punctuation."""
         known = set(data)
         texts: list[str] = self.page.evaluate(_WORDS)
-        return [text for text in dict.fromkeys(texts) if not set(chinese_in(text)) <= known]
+        return [text for text in dict.fromkeys(texts) if set(chinese_in(text)) - known or _PUNCTUATION.search(text)]
 
 
 def chinese_in(text: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from wuyicun.domains.registry import queries as registry
 from wuyicun.domains.screening import queries as screening
@@ -58,7 +59,7 @@ def _words(field: str, value: object, names: Mapping[str, str], now: datetime) -
     if field in ("round", "station", "person"):
         return names.get(str(value), "")
     if field == "tubes":
-        return "、".join(map(str, value)) if isinstance(value, list) else ""
+        return _("、").join(map(str, value)) if isinstance(value, list) else ""
     if field == "until":
         moment = parse_datetime(value) if isinstance(value, str) else None
         return day_time_words(moment, now) if moment is not None and moment.tzinfo is not None else ""

@@ -153,7 +153,7 @@ def said(cell: str, value: str | None) -> str:
     if cell in ("id_number", "phone"):
         return "••••••"
     if cell == "groups":
-        return "、".join(str(labels.GROUP.get(code, code)) for code in value.split(","))
+        return _("、").join(str(labels.GROUP.get(code, code)) for code in value.split(","))
     if cell in ("household", "micro_grid", "area", "house"):
         return value.strip("/").replace("/", " ")
     return str(_CODES.get(cell, {}).get(value, value))

@@ -159,7 +159,7 @@ def _in_words(name: str, value: Any) -> Any:
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, list):
-        return "、".join(str(GROUP[code]) for code in value)
+        return _("、").join(str(GROUP[code]) for code in value)
     return value or _("（空）")
 
 

@@ -185,7 +185,7 @@ def _same(said: str, name: str) -> bool:
 
 
 def _area_words(areas: Sequence[Sequence[str]]) -> str:
-    return "、".join(" ".join(filter(None, area)) for area in areas)
+    return _("、").join(" ".join(filter(None, area)) for area in areas)
 
 
 _KINDS = {"P": "people", "H": "households", "L": "places"}

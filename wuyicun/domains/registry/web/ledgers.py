@@ -194,7 +194,7 @@ def _asked_for(request: ScopedRequest, code: str) -> Wanted:
 
 
 def _title(request: ScopedRequest, ledger: Ledger) -> str:
-    return f"{request.village.name}{ledger.title}"
+    return _("%(village)s%(ledger)s") % {"village": request.village.name, "ledger": ledger.title}
 
 
 def _area_name(request: ScopedRequest, wanted: Wanted) -> str:

@@ -41,7 +41,7 @@ class CountedForm(forms.Form):
         codes = {code for code in typed | {read_code(code) for code in self.ticked()} if code}
         strange = sorted(code for code in codes if code not in self.known)
         if strange:
-            self.add_error("scanned", _("这些编号不在待办的试管里：%(codes)s") % {"codes": "、".join(strange)})
+            self.add_error("scanned", _("这些编号不在待办的试管里：%(codes)s") % {"codes": _("、").join(strange)})
         elif not codes:
             self.add_error("scanned", _("请勾选或扫入试管"))
         elif data.get("counted") is not None and data["counted"] != len(codes) and not data.get("differs"):

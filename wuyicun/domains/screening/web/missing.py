@@ -207,7 +207,7 @@ def call_sheet(request: ScopedRequest, round_id: UUID) -> HttpResponse:
         "made": {"by": request.account.name, "at": f"{timezone.localtime(now):%Y-%m-%d %H:%M}"},
         "village": request.village.name,
         "round": round_.title,
-        "area": "、".join(leaf.name for leaf in chosen) if len(chosen) < len(leaves) else "",
+        "area": _("、").join(leaf.name for leaf in chosen) if len(chosen) < len(leaves) else "",
         "due_at": f"{day_of(round_.due_at, now)} {timezone.localtime(round_.due_at):%H:%M}",
         "sentence": str(TITLES[asked.state])
         if asked.state != "missing"

@@ -164,7 +164,7 @@ def _refusal(codes: Sequence[str], known: Mapping[str, TubeView], result: str, c
         return _("请先选试管，再选结果")
     missing = [code for code in codes if code not in known]
     if missing:
-        return _("本轮没有试管 %(codes)s") % {"codes": "、".join(missing)}
+        return _("本轮没有试管 %(codes)s") % {"codes": _("、").join(missing)}
     if counted is not None and counted.strip() != str(len(codes)):
         words = _("选了 %(chosen)s 支，填的是 %(counted)s 支，没有录入。请核对后重来")
         return words % {"chosen": len(codes), "counted": counted.strip() or 0}

@@ -242,7 +242,7 @@ def slip(request: ScopedRequest, round_id: UUID, record_id: UUID) -> HttpRespons
         "made": {"by": request.account.name, "at": f"{timezone.localtime(now):%Y-%m-%d %H:%M}"},
         "village": request.village.name,
         "round": round_.title,
-        "place": "、".join(stations),
+        "place": _("、").join(stations),
         "laboratory": None,
         "at": f"{day_of(run.at, now)} {timezone.localtime(run.at):%H:%M}",
         "giver": run.giver,
@@ -267,5 +267,5 @@ def _on_paper(tube: TubeView, run: Run, round_: Round) -> dict[str, object]:
         "pool": tube.pool,
         "waiting_minutes": waited,
         "late": waited > round_.tube_minutes,
-        "note": "；".join(note for note in notes if note) or None,
+        "note": _("；").join(note for note in notes if note) or None,
     }
