@@ -1,0 +1,58 @@
+"""What is asked of rounds: their facts, tubes, swabs, re-tests, and what went wrong."""
+
+from wuyicun.domains.screening.queries.of_mistakes import Mistakes, mistakes
+from wuyicun.domains.screening.queries.of_retests import Retests, owes_retest, retests
+from wuyicun.domains.screening.queries.of_rounds import (
+    RoundFacts,
+    RoundRow,
+    current_round,
+    open_rounds,
+    reports,
+    round_,
+    round_facts,
+    rounds,
+    stations,
+)
+from wuyicun.domains.screening.queries.of_swabs import (
+    Swab,
+    flagged,
+    has_swabs,
+    results_of,
+    sampled_at,
+    sampled_since,
+    swab,
+    swabs,
+    swabs_by_id,
+)
+from wuyicun.domains.screening.queries.of_tubes import TubeTotals, TubeView, totals, tube_key, tubes
+
+__all__ = [
+    "Mistakes",
+    "Retests",
+    "RoundFacts",
+    "RoundRow",
+    "Swab",
+    "TubeTotals",
+    "TubeView",
+    "current_round",
+    "flagged",
+    "has_swabs",
+    "mistakes",
+    "open_rounds",
+    "owes_retest",
+    "reports",
+    "results_of",
+    "retests",
+    "round_",
+    "round_facts",
+    "rounds",
+    "sampled_at",
+    "sampled_since",
+    "stations",
+    "swab",
+    "swabs",
+    "swabs_by_id",
+    "totals",
+    "tube_key",
+    "tubes",
+]
