@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from wuyicun.domains.registry import access, cards, dossier, tokens
 from wuyicun.domains.registry.cards import Wanted
-from wuyicun.domains.registry.web.common import ids_of, next_url, pdf
+from wuyicun.domains.registry.web.common import ids_of, next_url
 from wuyicun.domains.territory import queries as territory
 from wuyicun.domains.territory.rules import Level
 from wuyicun.kernel import clock
@@ -23,6 +23,7 @@ from wuyicun.kernel.documents.pdf import render as typeset
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.web import notices
 from wuyicun.kernel.web.formatting import day_time_words
+from wuyicun.kernel.web.responses import pdf
 
 LETTERS = {
     "both": frozenset({tokens.PERSON, tokens.HOUSEHOLD}),

@@ -10,11 +10,10 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
-from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from wuyicun.domains.registry.labels import GROUP, GROUP_ICON
@@ -24,6 +23,7 @@ from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.scope import Scope
+from wuyicun.kernel.web.responses import ours
 
 Words = str | Promise
 
@@ -114,15 +114,4 @@ def fault(form: Form, field: str, words: Words) -> None:
 
 def next_url(request: HttpRequest, otherwise: str) -> str:
     """The page that the form names as `next`, if it is one of ours."""
-    asked = request.POST.get("next", "") or request.GET.get("next", "")
-    ours = url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return asked if asked and ours else otherwise
-
-
-def pdf(content: bytes, name: str) -> HttpResponse:
-    """A PDF that opens in the browser and is saved under its name."""
-    response = HttpResponse(content, content_type="application/pdf")
-    header = content_disposition_header(as_attachment=False, filename=f"{name}.pdf")
-    response["Content-Disposition"] = header or "inline"
-    response["Cache-Control"] = "no-store"
-    return response
+    return ours(request, request.POST.get("next", "") or request.GET.get("next", ""), otherwise)

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponseBase
-from django.urls import URLPattern
 from django.urls import path as plain_path
 from django.views.decorators.csrf import csrf_exempt
 
 from wuyicun.domains.registry.web import conflicts, imports
-
-
-def path(route: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
-    """An address for who is logged in."""
-    return plain_path(route, login_required(view), name=name)
-
+from wuyicun.kernel.web.responses import path
 
 urlpatterns = [
     # The view looks for the token itself, after it has refused what is too large unread.

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from wuyicun.domains.registry import access, ledgers
 from wuyicun.domains.registry.labels import REVEAL_REASON
 from wuyicun.domains.registry.ledgers import FIVE, LEDGERS, OTHERS, Ledger, Line, Wanted
-from wuyicun.domains.registry.web.common import area_chips, cursor, pdf, today, with_query
+from wuyicun.domains.registry.web.common import area_chips, cursor, today, with_query
 from wuyicun.domains.territory import queries as territory
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest
@@ -29,6 +29,7 @@ from wuyicun.kernel.errors import Refusal
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.web import notices
 from wuyicun.kernel.web.formatting import day_time_words
+from wuyicun.kernel.web.responses import pdf
 
 MOST_ON_PAPER = 5_000
 OFFICIAL_LANGUAGE = "zh-hans"

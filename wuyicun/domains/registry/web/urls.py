@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from django.contrib.auth.decorators import login_required
-from django.http import HttpResponseBase
-from django.urls import URLPattern
-from django.urls import path as plain_path
-
 from wuyicun.domains.registry import tokens
 from wuyicun.domains.registry.web import cards, editing, find, households, ledgers, people, places
-
-
-def path(route: str, view: Callable[..., HttpResponseBase], name: str, **arguments: Any) -> URLPattern:
-    """An address for who is logged in."""
-    return plain_path(route, login_required(view), arguments, name=name)
-
+from wuyicun.kernel.web.responses import path
 
 urlpatterns = [
     path("find/", find.find, "find"),

@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -28,6 +27,7 @@ from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.scope import Scope
 from wuyicun.kernel.web import notices
 from wuyicun.kernel.web.formatting import day_time_words, day_words
+from wuyicun.kernel.web.responses import ours
 
 
 @dataclass(frozen=True)
@@ -145,9 +145,9 @@ def carried_record(request: HttpRequest) -> UUID:
 
 def back_to(request: HttpRequest, otherwise: str) -> HttpResponse:
     """Go to the page that the form names as `next`, or that it stood on, if it is one of ours."""
-    asked = request.POST.get("next", "") or request.headers.get("Referer", "")
-    ours = url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return HttpResponseRedirect(asked if asked and ours else otherwise)
+    return HttpResponseRedirect(
+        ours(request, request.POST.get("next", "") or request.headers.get("Referer", ""), otherwise)
+    )
 
 
 def attempt(request: HttpRequest, do: Callable[[], object], said: str, *, undo_url: str = "") -> bool:
@@ -161,16 +161,6 @@ def attempt(request: HttpRequest, do: Callable[[], object], said: str, *, undo_u
         return False
     notices.say(request, said, undo_url=undo_url)
     return True
-
-
-def pdf(content: bytes, name: str) -> HttpResponse:
-    """A PDF that opens in the browser and is saved under its name."""
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = (
-        content_disposition_header(as_attachment=False, filename=f"{name}.pdf") or "inline"
-    )
-    response["Cache-Control"] = "no-store"
-    return response
 
 
 def people_words(count: int) -> str:

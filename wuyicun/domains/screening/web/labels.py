@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from wuyicun.domains.screening import access, tube_history
-from wuyicun.domains.screening.web.common import Head, pdf
+from wuyicun.domains.screening.web.common import Head
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.audit.actions import audit
 from wuyicun.kernel.documents import qr
 from wuyicun.kernel.documents.pdf import render as typeset
 from wuyicun.kernel.roles import Permission
+from wuyicun.kernel.web.responses import pdf
 
 LABELS_ON_A_SHEET = 40
 MOST_LABELS = 400

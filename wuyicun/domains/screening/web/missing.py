@@ -27,7 +27,6 @@ from wuyicun.domains.screening.web.common import (
     STATES_OF_LIST,
     Head,
     day_of,
-    pdf,
     people_words,
     sentence,
 )
@@ -39,6 +38,7 @@ from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.audit.actions import audit
 from wuyicun.kernel.documents.pdf import render as typeset
 from wuyicun.kernel.roles import Permission
+from wuyicun.kernel.web.responses import pdf
 
 PAGE = 100
 SHEET = 2000

@@ -24,7 +24,6 @@ from wuyicun.domains.screening.models import Report, Round
 from wuyicun.domains.screening.rules import RoundState
 from wuyicun.domains.screening.web.common import (
     Head,
-    pdf,
 )
 from wuyicun.domains.screening.web.rounds import SECTION_DIGITS
 from wuyicun.domains.screening.words import FLAG_SHORT, Words, reason
@@ -34,6 +33,7 @@ from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.documents.pdf import render as typeset
 from wuyicun.kernel.roles import Permission
+from wuyicun.kernel.web.responses import pdf
 
 
 @dataclass(frozen=True)

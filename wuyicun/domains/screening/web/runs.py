@@ -26,7 +26,6 @@ from wuyicun.domains.screening.web.common import (
     attempt,
     carried_record,
     day_of,
-    pdf,
     powers_in,
     time_words,
 )
@@ -42,6 +41,7 @@ from wuyicun.kernel.ids import uuid7
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.web import live
 from wuyicun.kernel.web.formatting import duration_words
+from wuyicun.kernel.web.responses import pdf
 from wuyicun.kernel.web.timeline import Dot
 
 _MINUTE = timedelta(minutes=1)

@@ -2,14 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from django.contrib.auth.decorators import login_required
-from django.http import HttpResponseBase
-from django.urls import URLPattern
-from django.urls import path as plain_path
-
 from wuyicun.domains.screening.web import (
     closing,
     labels,
@@ -23,12 +15,7 @@ from wuyicun.domains.screening.web import (
     samples,
     tubes,
 )
-
-
-def path(route: str, view: Callable[..., HttpResponseBase], name: str, **arguments: Any) -> URLPattern:
-    """An address for who is logged in."""
-    return plain_path(route, login_required(view), arguments, name=name)
-
+from wuyicun.kernel.web.responses import path
 
 urlpatterns = [
     path("", rounds.rounds, "rounds"),

@@ -1,14 +1,12 @@
 """The addresses of the organisation, under /settings/."""
 
-from django.contrib.auth.decorators import login_required
-from django.urls import path
-
 from wuyicun.domains.territory.web import pages
+from wuyicun.kernel.web.responses import path
 
 urlpatterns = [
-    path("organisation/", login_required(pages.organisation), name="organisation"),
-    path("organisation/areas/new/", login_required(pages.area_add), name="area_add"),
-    path("organisation/units/new/", login_required(pages.unit_add), name="unit_add"),
-    path("organisation/posts/new/", login_required(pages.post_add), name="post_add"),
-    path("organisation/posts/<uuid:post_id>/end/", login_required(pages.post_end), name="post_end"),
+    path("organisation/", pages.organisation, "organisation"),
+    path("organisation/areas/new/", pages.area_add, "area_add"),
+    path("organisation/units/new/", pages.unit_add, "unit_add"),
+    path("organisation/posts/new/", pages.post_add, "post_add"),
+    path("organisation/posts/<uuid:post_id>/end/", pages.post_end, "post_end"),
 ]
