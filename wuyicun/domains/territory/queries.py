@@ -27,10 +27,6 @@ class Node:
     name: str
     children: list[Node] = field(default_factory=list)
 
-    @property
-    def is_leaf(self) -> bool:
-        return self.level in LEAVES
-
 
 @dataclass(frozen=True)
 class Holder:

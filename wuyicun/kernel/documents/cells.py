@@ -1,4 +1,4 @@
-"""What may stand in a cell of an export, and how a text is made harmless for spreadsheets."""
+"""What may stand in a cell of an export, and how a person reads it."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,17 +11,6 @@ type_of_number = (int, float, Decimal)
 """Written as numbers; an id number, phone or code is text and must be passed as `str`."""
 
 Cell = str | Promise | int | float | Decimal | date | datetime | None
-
-_FORMULA_STARTERS = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
-
-
-def inert(text: str) -> str:
-    """A text that no spreadsheet takes for a formula: one that would be gets an apostrophe in front.
-
-    Excel with a Chinese keyboard also computes after full-width signs; some programs drop spaces before they look.
-    """
-    starts_formula = text[:1] in _FORMULA_STARTERS or text.lstrip().lstrip("\ufeff").lstrip()[:1] in _FORMULA_STARTERS
-    return f"'{text}" if text and starts_formula else text
 
 
 def in_words(value: Cell) -> str:

@@ -166,8 +166,3 @@ def attempt(request: HttpRequest, do: Callable[[], object], said: str, *, undo_u
 def people_words(count: int) -> str:
     """18 人."""
     return ngettext("%(count)s 人", "%(count)s 人", count) % {"count": count}
-
-
-def tubes_words(count: int) -> str:
-    """6 支."""
-    return ngettext("%(count)s 支", "%(count)s 支", count) % {"count": count}
