@@ -206,7 +206,7 @@ def test_a_round_that_is_opened_again_takes_records_and_closes_with_the_next_ver
         actions.reopen_round(village_id=village, round_id=closed.round.pk, reason=" ", by=None, at=clock.now())
     actions.reopen_round(village_id=village, round_id=closed.round.pk, reason="漏了一户", by=None, at=clock.now())
     closed.round.refresh_from_db()
-    assert (closed.round.state, closed.round.closed_at) == ("open", None)
+    assert (closed.round.state, closed.round.closed_at, closed.round.reason) == ("open", None, "漏了一户")
     assert closed.says(
         "excuse", person=closed.person("丙10"), reason="ill", until=clock.now() + timedelta(days=1), minutes=70
     )
@@ -238,7 +238,7 @@ def test_a_round_without_a_sample_can_be_cancelled_with_a_reason(story: Story) -
     with pytest.raises(actions.ReasonNeeded):
         cancel(story, "  ")
     cancel(story)
-    assert story.round.state == "cancelled"
+    assert (story.round.state, story.round.reason) == ("cancelled", "开错了")
     outcome = story.opens(story.one, "X-1")
     assert (outcome.outcome, outcome.code) == ("quarantined", "round_cancelled")
 

@@ -171,6 +171,7 @@ def test_a_closed_round_can_be_reopened_with_a_reason(desk: Desk) -> None:
     desk.post("梁会明", "closing")
     assert "请写明原因" in words(desk.post("梁会明", "round_reopen", reason="", follow=True))
     desk.post("梁会明", "round_reopen", reason="漏了一家")
+    assert "漏了一家" in words(desk.get("梁会明", "round"))
     with desk.scope():
         assert queries.round_(desk.cast.village.pk, desk.round.pk).state == "open"
 

@@ -10,10 +10,11 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from wuyicun.domains.rolls import deciding
+from wuyicun.domains.rolls import deciding, queries
 from wuyicun.domains.rolls.deciding import Debtor, execute
 from wuyicun.domains.rolls.models import Roll
 from wuyicun.domains.rolls.rules import RollState, State
+from wuyicun.kernel.audit.actions import audit
 from wuyicun.kernel.database import statements
 from wuyicun.kernel.errors import Refusal
 from wuyicun.kernel.ids import uuid7
@@ -314,3 +315,22 @@ ON CONFLICT (village_id) DO UPDATE SET number = rolls_change.number + 1, changed
 def touch(villages: Iterable[UUID], at: datetime) -> None:
     """Say that what the villages' boards show may have changed."""
     statements.execute(_TOUCH, at, list(set(villages)))
+
+
+def self_check(*, village_id: UUID, at: datetime) -> int:
+    """Recount the rolls that are open or amended and keep what differs: shown, audited, never silently repaired.
+
+    Returns:
+        At how many leaves counts and entries disagree.
+    """
+    found = 0
+    for roll in Roll.rows().filter(village_id=village_id, state__in=(RollState.OPEN, RollState.AMENDED)):
+        drift = len(queries.drift(village_id, roll.pk))
+        found += drift
+        if drift != roll.drift:
+            Roll.rows().filter(village_id=village_id, pk=roll.pk).update(drift=drift)
+            audit(
+                "rolls.drift", by=None, at=at, village_id=village_id, subject=("roll", roll.pk), data={"leaves": drift}
+            )
+            touch([village_id], at)
+    return found

@@ -1,4 +1,4 @@
-"""Excuses end by themselves, also when the server was off at that moment."""
+"""Excuses end by themselves, also when the server was off at that moment; counts are checked against the entries."""
 
 from __future__ import annotations
 
@@ -18,3 +18,13 @@ def end_excuses(timestamp: int) -> None:
         with scope.enter(scope.of_system([village.pk])):
             if actions.end_excuses(village_id=village.pk, at=at):
                 actions.touch([village.pk], at)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="rolls.self_check", queueing_lock="rolls.self_check")
+def self_check(timestamp: int) -> None:
+    """Recount open rolls; the board shows what is found."""
+    at = clock.now()
+    for village in accounts.all_villages():
+        with scope.enter(scope.of_system([village.pk])):
+            actions.self_check(village_id=village.pk, at=at)

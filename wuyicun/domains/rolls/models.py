@@ -12,7 +12,10 @@ from wuyicun.kernel.database.models import VillageModel, reference
 
 
 class Roll(VillageModel):
-    """The subjects who owe one thing by a time."""
+    """The subjects who owe one thing by a time.
+
+    `drift` is at how many leaves the self-check last found counts that are not those of the entries.
+    """
 
     kind = models.CharField(max_length=32)
     subject_kind = models.CharField(max_length=1)
@@ -22,6 +25,7 @@ class Roll(VillageModel):
     due_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=12, default="open")
+    drift = models.PositiveIntegerField(default=0)
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [

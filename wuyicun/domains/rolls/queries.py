@@ -41,15 +41,14 @@ class Standing:
     base_reason: str = ""
 
 
+RollRow = Roll
+"""For rooms above, which may name what they are given but not query it."""
+
+
 def roll(village_id: UUID, roll_id: UUID) -> Roll:
     """Raises Roll.DoesNotExist."""
     found: Roll = Roll.rows().get(village_id=village_id, pk=roll_id)
     return found
-
-
-def open_rolls(village_id: UUID, kind: str) -> Sequence[Roll]:
-    """The open rolls of a kind, latest first."""
-    return list(Roll.rows().filter(village_id=village_id, kind=kind, state="open").order_by("-opened_at"))
 
 
 def child(village_id: UUID, parent_id: UUID, kind: str) -> Roll | None:
@@ -140,17 +139,6 @@ def statement(village_id: UUID, record_id: UUID) -> tuple[UUID, Statement] | Non
     return row.roll_id, Statement(
         row.pk, row.subject_id, row.statement, row.reason, row.until, row.note, row.at, row.by, row.voided
     )
-
-
-def entries_of(village_id: UUID, subject_id: UUID) -> Sequence[tuple[Roll, State, str]]:
-    """The subject's entries in all rolls, latest roll first (a person's page)."""
-    rows = (
-        Entry.rows()
-        .filter(village_id=village_id, subject_id=subject_id)
-        .select_related("roll")
-        .order_by("-roll__opened_at")
-    )
-    return [(row.roll, State(row.state), row.reason) for row in rows[:20]]
 
 
 def has_entries(village_id: UUID, subjects: Collection[UUID]) -> set[UUID]:

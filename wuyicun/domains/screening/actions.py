@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from wuyicun.domains.profiles import queries as profiles
 from wuyicun.domains.rolls import actions as rolls
 from wuyicun.domains.rolls import queries as roll_queries
+from wuyicun.domains.rolls.queries import RollRow
 from wuyicun.domains.screening import queries, reports
 from wuyicun.domains.screening.drawing import draw
 from wuyicun.domains.screening.models import Report, Round, Sample, Station
@@ -21,6 +22,8 @@ from wuyicun.domains.screening.rules import ROLL_KIND, RoundState
 from wuyicun.kernel.audit.actions import audit
 from wuyicun.kernel.database import turns
 from wuyicun.kernel.errors import Refusal
+
+MOST_REASON = 200
 
 
 class NobodyToTest(Refusal):
@@ -97,21 +100,11 @@ def open_round(
     Raises:
         NobodyToTest: nobody belongs to the area.
     """
+    turns.take(alone=[village_id])  # the next number is ours until we commit
     profile = profiles.shipped()
     numbers = profile.parameters
-    subjects = draw(village_id, area_path, at)
-    if not subjects:
-        raise NobodyToTest
     due = due_at or at + timedelta(hours=numbers.round_within_hours)
-    roll = rolls.open_roll(
-        village_id=village_id,
-        kind=ROLL_KIND,
-        subject_kind="P",
-        area_path=area_path,
-        subjects=subjects,
-        due_at=due,
-        at=at,
-    )
+    roll, people = _open_roll(village_id, area_path, due, at)
     last = Round.rows().filter(village_id=village_id).aggregate(last=Max("number"))["last"] or 0
     round_: Round = Round.rows().create(
         village_id=village_id,
@@ -128,20 +121,31 @@ def open_round(
         opened_by=by,
         due_at=due,
     )
-    for station in stations:
-        Station.rows().create(
-            village_id=village_id, round=round_, name=station.name, kind=station.kind, place_id=station.place_id
-        )
-    audit(
-        "screening.open_round",
-        by=by,
-        at=at,
-        village_id=village_id,
-        subject=("round", round_.pk),
-        data={"area": area_path, "people": len(subjects)},
+    Station.rows().bulk_create(
+        Station(village_id=village_id, round=round_, name=each.name, kind=each.kind, place_id=each.place_id)
+        for each in stations
     )
+    told = {"area": area_path, "people": people}
+    audit("screening.open_round", by=by, at=at, village_id=village_id, subject=("round", round_.pk), data=told)
     rolls.touch([village_id], at)
     return round_
+
+
+def _open_roll(village_id: UUID, area_path: str, due_at: datetime, at: datetime) -> tuple[RollRow, int]:
+    """The roll of everyone in the area, and how many they are."""
+    subjects = draw(village_id, area_path, at)
+    if not subjects:
+        raise NobodyToTest
+    roll = rolls.open_roll(
+        village_id=village_id,
+        kind=ROLL_KIND,
+        subject_kind="P",
+        area_path=area_path,
+        subjects=subjects,
+        due_at=due_at,
+        at=at,
+    )
+    return roll, len(subjects)
 
 
 @transaction.atomic
@@ -198,8 +202,8 @@ def reopen_round(*, village_id: UUID, round_id: UUID, reason: str, by: UUID | No
         raise RoundNotClosed
     if not reason.strip():
         raise ReasonNeeded
-    round_.state, round_.closed_at = RoundState.OPEN, None
-    round_.save(update_fields=["state", "closed_at"])
+    round_.state, round_.closed_at, round_.reason = RoundState.OPEN, None, reason.strip()[:MOST_REASON]
+    round_.save(update_fields=["state", "closed_at", "reason"])
     rolls.reopen(roll=roll_queries.roll(village_id, round_.roll_id))
     audit("screening.reopen_round", by=by, at=at, village_id=village_id, subject=("round", round_.pk))
     rolls.touch([village_id], at)
@@ -219,8 +223,8 @@ def cancel_round(*, village_id: UUID, round_id: UUID, reason: str, by: UUID | No
         raise ReasonNeeded
     if Sample.rows().filter(village_id=village_id, round_id=round_.pk, voided=False).exists():
         raise HasSamples
-    round_.state, round_.closed_at = RoundState.CANCELLED, at
-    round_.save(update_fields=["state", "closed_at"])
+    round_.state, round_.closed_at, round_.reason = RoundState.CANCELLED, at, reason.strip()[:MOST_REASON]
+    round_.save(update_fields=["state", "closed_at", "reason"])
     rolls.cancel(roll=roll_queries.roll(village_id, round_.roll_id), at=at)
     audit("screening.cancel_round", by=by, at=at, village_id=village_id, subject=("round", round_.pk))
     rolls.touch([village_id], at)

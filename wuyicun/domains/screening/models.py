@@ -11,7 +11,10 @@ from wuyicun.kernel.database.models import VillageModel, reference
 
 
 class Round(VillageModel):
-    """A round of testing over an area, with the numbers of the profile that held when it was opened."""
+    """A round of testing over an area, with the numbers of the profile that held when it was opened.
+
+    `reason` is why it was last opened again or cancelled.
+    """
 
     roll = reference("rolls.Roll")
     number = models.PositiveIntegerField()
@@ -27,6 +30,7 @@ class Round(VillageModel):
     opened_by = models.UUIDField(null=True)
     due_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

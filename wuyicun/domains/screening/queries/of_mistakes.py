@@ -37,7 +37,12 @@ class Mistakes:
 
 def mistakes(village_id: UUID, since: datetime, at: datetime) -> Sequence[Mistakes]:
     """What went wrong in the rounds opened since a moment, latest round first; rounds without mistakes are left out."""
-    rows = Round.rows().filter(village_id=village_id, opened_at__gte=since).exclude(state=RoundState.CANCELLED)
+    rows = (
+        Round.rows()
+        .select_related("roll")
+        .filter(village_id=village_id, opened_at__gte=since)
+        .exclude(state=RoundState.CANCELLED)
+    )
     found = [_mistakes(village_id, round_, at) for round_ in rows.order_by("-number")]
     return [each for each in found if each.total]
 
@@ -53,5 +58,5 @@ def _mistakes(village_id: UUID, round_: Round, at: datetime) -> Mistakes:
         tubes_late=tuple(tube for tube in views if tube.late),
         tubes_lost=tuple(tube for tube in views if tube.state is TubeState.LOST),
         tubes_unmatched=tuple(tube for tube in views if tube.state is TubeState.EXPECTED),
-        drift=len(rolls.drift(village_id, round_.roll_id)),
+        drift=round_.roll.drift,
     )

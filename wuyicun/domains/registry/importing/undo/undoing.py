@@ -27,6 +27,7 @@ from wuyicun.domains.territory import actions as territory
 from wuyicun.domains.territory import queries as areas
 from wuyicun.kernel.accounts.models import Village
 from wuyicun.kernel.audit.actions import audit
+from wuyicun.kernel.database import turns
 from wuyicun.kernel.errors import Refusal
 from wuyicun.kernel.events import publish
 
@@ -62,6 +63,7 @@ def undo(*, village: Village, batch: ImportBatch, by: UUID | None, at: datetime)
     Raises:
         NotCommitted: it isn't committed, or is undone already.
     """
+    turns.take(alone=[village.pk])  # swabs have no foreign key: nobody may just be sampling whom this removes
     lock(village.pk)
     batch = ImportBatch.rows().select_for_update().get(village_id=village.pk, pk=batch.pk)
     if batch.state != BatchState.COMMITTED or batch.committed_at is None:
