@@ -19,8 +19,8 @@ from wuyicun.kernel import clock
 
 OpenRound = Callable[..., Round]
 AREA = "第二微网格"
-FOLLOWS_WITHIN_MS = 5_000
-"""The board asks every two seconds and shows nothing older than three; the rest is for a machine that is busy."""
+FOLLOWS_WITHIN_MS = 3_000
+"""The board asks every two seconds and shows nothing older than three."""
 
 
 def card_of(site: Site, person: Person) -> str:
