@@ -14,11 +14,11 @@ from django.utils import translation
 
 from wuyicun.fieldsync import tokens
 from wuyicun.fieldsync.texts import holdable
-from wuyicun.fieldsync.words import CODES
 from wuyicun.fieldsync.writer import WRITER, TryAgain
 from wuyicun.kernel import clock
 from wuyicun.kernel.records.kinds import Envelope, Outcome
 from wuyicun.kernel.records.store import Batch
+from wuyicun.kernel.records.words import of_code
 
 PATH = "/api/field/records"
 MOST_BYTES = 1_000_000
@@ -142,7 +142,7 @@ def _words(environ: dict[str, Any], codes: Set[str]) -> Mapping[str, str]:
         return {"": ""}
     language = "en" if str(environ.get("HTTP_ACCEPT_LANGUAGE", "")).lower().startswith("en") else "zh-hans"
     with translation.override(language):
-        return {code: str(CODES.get(code, "")) for code in codes}
+        return {code: str(of_code(code)) for code in codes}
 
 
 def _gap(envelopes: Sequence[Envelope]) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -40,7 +41,7 @@ def test_the_record_to_blame_is_kept_aside_and_the_others_are_taken_in(
             raise KeyError("poison")
         return records.apply(rows)
 
-    table = {name: kinds.Kind(kind.name, kind.schema, kind.permission, stumble) for name, kind in kinds.kinds().items()}
+    table = {name: replace(kind, apply=stumble) for name, kind in kinds.kinds().items()}
     monkeypatch.setattr("wuyicun.kernel.records.store.kinds", lambda: table)
     may = dict.fromkeys(Permission, (cast.village.area_path,))
     batch = Batch(cast.village.pk, phone.device, None, may, sent, clock.now())

@@ -22,11 +22,6 @@ from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.scope import Scope
 
 
-def powers(scope: Scope) -> dict[Permission, tuple[str, ...]]:
-    """What the account may do and where: what the records that it makes are held against."""
-    return {permission: scope.paths(permission) for permission in Permission if scope.permits(permission)}
-
-
 def reaches(scope: Scope, permission: Permission, area_path: str) -> bool:
     """May the account do it in some part of the area, or in one around it?"""
     return any(area_path.startswith(path) or path.startswith(area_path) for path in scope.paths(permission))

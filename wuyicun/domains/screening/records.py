@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
+from django.utils.translation import gettext_lazy as _
 
 from wuyicun.domains.screening.taking import apply
+from wuyicun.domains.screening.telling import TOLD
 from wuyicun.kernel.records.kinds import Kind
 from wuyicun.kernel.roles import Permission
 
@@ -122,14 +124,14 @@ class Void(_Data, frozen=True):
 
 
 KINDS = (
-    Kind("tube.open", TubeOpen, Permission.SAMPLE, apply),
-    Kind("sample", Sample, Permission.SAMPLE, apply),
-    Kind("tube.close", TubeClose, Permission.SAMPLE, apply),
-    Kind("tube.end", TubeEnd, Permission.CARRY_TUBES, apply),
-    Kind("tube.handover", TubeHandover, Permission.CARRY_TUBES, apply),
-    Kind("tube.receipt", TubeReceipt, Permission.CARRY_TUBES, apply),
-    Kind("tube.result", TubeResult, Permission.ENTER_RESULTS, apply),
-    Kind("outcome", DoorOutcome, Permission.SAMPLE, apply),
-    Kind("excuse", Excuse, Permission.EXCUSE, apply),
-    Kind("void", Void, Permission.SAMPLE, apply),
+    Kind("tube.open", TubeOpen, Permission.SAMPLE, apply, _("开管"), TOLD),
+    Kind("sample", Sample, Permission.SAMPLE, apply, _("采样"), TOLD),
+    Kind("tube.close", TubeClose, Permission.SAMPLE, apply, _("封管"), TOLD),
+    Kind("tube.end", TubeEnd, Permission.CARRY_TUBES, apply, _("试管作废或遗失"), TOLD),
+    Kind("tube.handover", TubeHandover, Permission.CARRY_TUBES, apply, _("转运交接"), TOLD),
+    Kind("tube.receipt", TubeReceipt, Permission.CARRY_TUBES, apply, _("实验室接收"), TOLD),
+    Kind("tube.result", TubeResult, Permission.ENTER_RESULTS, apply, _("登记结果"), TOLD),
+    Kind("outcome", DoorOutcome, Permission.SAMPLE, apply, _("上门未采到"), TOLD),
+    Kind("excuse", Excuse, Permission.EXCUSE, apply, _("暂免"), TOLD),
+    Kind("void", Void, Permission.SAMPLE, apply, _("作废一条记录"), TOLD),
 )

@@ -142,17 +142,7 @@ ENDS: dict[str, Words] = {TubeState.VOID: _("作废"), TubeState.LOST: _("遗失
 
 STATION_KINDS: dict[str, Words] = {"fixed": _("固定采样点"), "home": _("上门采样")}
 
-NOT_TAKEN: dict[str, Words] = {
-    "unknown_round": _("没有这一轮检测"),
-    "round_cancelled": _("本轮已取消，不能再登记"),
-    "after_closing": _("本轮已关闭，不能再登记。要改动请先重新打开本轮"),
-    "unknown_person": _("名册里没有这个人"),
-    "unknown_station": _("本轮没有这个采样点"),
-    "not_allowed": _("您没有登记这一项的权限"),
-    "outside_area": _("这个人不在您负责的区域"),
-    "invalid": _("填写的内容不完整或不合要求"),
-    "id_conflict": _("这张表单已经提交过，内容不同。请刷新页面再填"),
-}
+DOOR_OUTCOMES: dict[str, Words] = {"unreachable": _("联系不上"), "refused": _("拒绝")}
 
 
 def reason(code: str) -> Words:

@@ -11,61 +11,76 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from wuyicun.domains.registry import queries as registry
-from wuyicun.domains.screening import queries as screening
-from wuyicun.domains.screening.words import ENDS, RESULT_LOOKS, SHORT_REASONS, VOID_REASONS, reason
-from wuyicun.fieldsync.words import FIELDS, OUTCOMES, Words
+from wuyicun.kernel.records.kinds import Told, Words, kinds
 from wuyicun.kernel.web.formatting import day_time_words
 
 Line = tuple[Words, Words]
+Kept = Mapping[str, Any]
 
 
-def lines(village_id: UUID, told: Sequence[Mapping[str, Any]], now: datetime) -> list[list[Line]]:
-    """For each record's data: what it says, as pairs of a label and words.
+def lines(village_id: UUID, kept: Sequence[Kept], now: datetime) -> list[list[Line]]:
+    """For each envelope in the tray: what it says, as pairs of a label and words."""
+    names = _names(village_id, kept)
+    return [_lines(_told(envelope), envelope.get("data") or {}, names, now) for envelope in kept]
 
-    Args:
-        told: the data of records.
-    """
-    names = _names(village_id, told)
+
+def title(envelope: Kept) -> Words:
+    """What people call such a record."""
+    kind = kinds().get(str(envelope.get("kind")))
+    return _("不认识的一种") if kind is None else kind.title
+
+
+def _told(envelope: Kept) -> Told:
+    kind = kinds().get(str(envelope.get("kind")))
+    return Told() if kind is None else kind.told
+
+
+def _lines(told: Told, data: Mapping[str, Any], names: Mapping[UUID, str], now: datetime) -> list[Line]:
     return [
-        [(FIELDS[field], words) for field in FIELDS if (words := _words(field, data.get(field), names, now))]
-        for data in told
+        (label, words)
+        for field, label in told.fields.items()
+        if (words := _words(data.get(field), told.values.get(field, {}), names, now))
     ]
 
 
-def _names(village_id: UUID, told: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """The names of the people, rounds and stations that the records name and the village has, by id."""
-    people = registry.brief(village_id, _ids(data.get("person") for data in told))
-    names = {str(each.id): each.name for each in people.values()}
-    rounds = _ids(data.get("round") for data in told)
-    for round_ in screening.rounds(village_id):
-        if round_.pk in rounds:
-            names[str(round_.pk)] = round_.title
-            names |= {str(station.pk): station.name for station in screening.stations(village_id, round_.pk)}
+def _names(village_id: UUID, kept: Sequence[Kept]) -> dict[UUID, str]:
+    """The names of what the records name and the village has: people, households, and things of their rooms."""
+    ids = _ids(value for envelope in kept for value in (envelope.get("data") or {}).values())
+    names = {each.id: each.name for each in registry.brief(village_id, ids).values()}
+    names |= {each.id: each.house for each in registry.household_briefs(village_id, ids).values()}
+    for ask in {_told(envelope).names for envelope in kept}:
+        names |= ask(village_id, ids)
     return names
 
 
-def _ids(texts: Iterable[object]) -> set[UUID]:
-    found = set()
-    for text in texts:
-        try:
-            found.add(UUID(str(text)))
-        except ValueError:
-            continue
-    return found
+def _ids(values: Iterable[object]) -> set[UUID]:
+    return {found for value in values if (found := _id(value)) is not None}
 
 
-def _words(field: str, value: object, names: Mapping[str, str], now: datetime) -> Words:
+def _id(value: object) -> UUID | None:
+    try:
+        return UUID(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _words(value: object, values: Mapping[str, Words], names: Mapping[UUID, str], now: datetime) -> Words:
     """What stands in a field; '' when it says nothing to a person."""
-    if field in ("round", "station", "person"):
-        return names.get(str(value), "")
-    if field == "tubes":
-        return _("、").join(map(str, value)) if isinstance(value, list) else ""
-    if field == "until":
-        moment = parse_datetime(value) if isinstance(value, str) else None
-        return day_time_words(moment, now) if moment is not None and moment.tzinfo is not None else ""
+    if isinstance(value, list):
+        return _("、").join(str(_words(each, values, names, now)) for each in value)
+    if (named := _id(value)) is not None:
+        return names.get(named, "")
+    moment = _moment(value)
+    if moment is not None:
+        return day_time_words(moment, now)
     text = "" if value is None else str(value)
-    if field == "reason":
-        return SHORT_REASONS.get(text) or VOID_REASONS.get(text) or reason(text)
-    if field == "result":
-        return RESULT_LOOKS[text].word if text in RESULT_LOOKS else text
-    return OUTCOMES.get(text) or ENDS.get(text) or text
+    return values.get(text) or text
+
+
+def _moment(value: object) -> datetime | None:
+    """A moment with its offset; anything else is a text."""
+    try:
+        found = parse_datetime(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None

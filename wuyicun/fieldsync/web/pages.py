@@ -17,11 +17,12 @@ from django.views.decorators.http import require_GET, require_POST
 from wuyicun.fieldsync import access, actions, queries
 from wuyicun.fieldsync.web import contents
 from wuyicun.fieldsync.web.contents import Line
-from wuyicun.fieldsync.words import CODES, KINDS, Words
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.errors import NotYours
+from wuyicun.kernel.records import words
+from wuyicun.kernel.records.kinds import Words
 from wuyicun.kernel.records.models import Quarantined
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.web import notices
@@ -60,12 +61,12 @@ def tray(request: HttpRequest) -> HttpResponse:
     after = _uuid(request.GET.get("after"))
     rows = queries.tray(village_id, decided=decided, after=after, limit=PAGE + 1)
     names = accounts.names_of([each for row in rows for each in (row.by, row.decided_by) if each])
-    told = contents.lines(village_id, [row.envelope.get("data") or {} for row in rows[:PAGE]], clock.now())
+    told = contents.lines(village_id, [row.envelope for row in rows[:PAGE]], clock.now())
     items = [
         Item(
             row,
-            CODES.get(row.code, row.code),
-            KINDS.get(str(row.envelope.get("kind")), _("不认识的一种")),
+            words.of_code(row.code) or row.code,
+            contents.title(row.envelope),
             lines,
             _name(names, row.by),
             _name(names, row.decided_by),
@@ -90,7 +91,9 @@ def decide(request: HttpRequest, quarantined_id: UUID) -> HttpResponse:
     may = scoped.scope.may_in(scoped.village.area_path)
     outcome = actions.take_in(quarantined=quarantined, may=may, by=scoped.account.pk, at=at)
     if outcome.outcome == "quarantined":
-        notices.say(request, _("还是不能采用：%(why)s") % {"why": CODES.get(outcome.code, outcome.code)}, level=30)
+        notices.say(
+            request, _("还是不能采用：%(why)s") % {"why": words.of_code(outcome.code) or outcome.code}, level=30
+        )
     else:
         notices.say(request, _("已采用"))
     return redirect("tray")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, cached_property
@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
 from wuyicun.kernel.roles import Permission
@@ -58,6 +59,28 @@ class Outcome:
 
 
 Apply = Callable[[Sequence[Row]], Mapping[UUID, Outcome]]
+Words = str | Promise
+
+
+def _no_names(village_id: UUID, ids: Collection[UUID]) -> Mapping[UUID, str]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Told:
+    """How a room's records are told to people: in the tray, and on the form that made one.
+
+    Attributes:
+        codes: the words of the codes with which the room keeps records aside.
+        fields: what of the data says something to a person: its label, in the order in which it is told.
+        values: by field, the words of the codes that may stand in it.
+        names: the names of those of the ids that are things of the room (the registry's need not be told).
+    """
+
+    codes: Mapping[str, Words] = field(default_factory=dict)
+    fields: Mapping[str, Words] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, Words]] = field(default_factory=dict)
+    names: Callable[[UUID, Collection[UUID]], Mapping[UUID, str]] = _no_names
 
 
 @dataclass(frozen=True)
@@ -68,13 +91,17 @@ class Kind:
         name: as in the envelope.
         schema: the msgspec struct of its data (version 1).
         permission: what the author must be allowed in the village.
-        room: the rooms' shared `apply`, called once for all rows of its kinds in a transaction; set-based.
+        apply: shared by the kinds of a room, called once for all their rows in a transaction; set-based.
+        title: what people call such a record.
+        told: how its data and its room's codes are told.
     """
 
     name: str
     schema: type[msgspec.Struct]
     permission: Permission
     apply: Apply
+    title: Words
+    told: Told = field(default_factory=Told)
 
     @cached_property
     def decode(self) -> Callable[[msgspec.Raw], Any]:

@@ -44,6 +44,12 @@ def round_facts(named: Collection[tuple[UUID, UUID]]) -> Mapping[tuple[UUID, UUI
     }
 
 
+def names_of(village_id: UUID, ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """The names of those of the ids that are rounds or stations of the village."""
+    rounds = Round.rows().filter(village_id=village_id, pk__in=ids).values_list("pk", "title")
+    return dict([*rounds, *Station.rows().filter(village_id=village_id, pk__in=ids).values_list("pk", "name")])
+
+
 def rounds(village_id: UUID) -> Sequence[Round]:
     """The village's rounds, latest first."""
     return list(Round.rows().filter(village_id=village_id).order_by("-number"))

@@ -22,7 +22,6 @@ from wuyicun.domains.screening.web.common import (
     STATES_OF_LIST,
     Figure,
     Head,
-    attempt,
     figures,
     powers_in,
 )
@@ -32,6 +31,7 @@ from wuyicun.domains.screening.words import Words
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.roles import Permission
+from wuyicun.kernel.web.writing import attempt
 
 SHOWN_AT_ONCE = 30
 

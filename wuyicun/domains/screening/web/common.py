@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,13 +19,9 @@ from wuyicun.domains.screening.models import Round
 from wuyicun.domains.screening.rules import RoundState
 from wuyicun.domains.screening.words import ROUND_LOOKS, Look, Words
 from wuyicun.kernel.accounts.middleware import ScopedRequest
-from wuyicun.kernel.errors import Refusal
-from wuyicun.kernel.ids import uuid7
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.scope import Scope
-from wuyicun.kernel.web import notices
 from wuyicun.kernel.web.formatting import day_time_words, day_words
-from wuyicun.kernel.web.responses import ours
 
 
 @dataclass(frozen=True)
@@ -133,34 +127,6 @@ STATES_OF_LIST: dict[str, tuple[State, ...]] = {
     "refused": (State.REFUSED,),
     "excused": (State.EXCUSED,),
 }
-
-
-def carried_record(request: HttpRequest) -> UUID:
-    """The id that the form gave the record it makes; a new one when it carries none that can be read."""
-    try:
-        return UUID(request.POST.get("record", ""))
-    except ValueError:
-        return uuid7()
-
-
-def back_to(request: HttpRequest, otherwise: str) -> HttpResponse:
-    """Go to the page that the form names as `next`, or that it stood on, if it is one of ours."""
-    return HttpResponseRedirect(
-        ours(request, request.POST.get("next", "") or request.headers.get("Referer", ""), otherwise)
-    )
-
-
-def attempt(request: HttpRequest, do: Callable[[], object], said: str, *, undo_url: str = "") -> bool:
-    """Do it and say so; a refusal is said on the next page instead, and nothing was changed."""
-    try:
-        do()
-    except Refusal as refusal:
-        if refusal.status == 404:
-            raise
-        notices.say(request, str(refusal), level=messages.ERROR)
-        return False
-    notices.say(request, said, undo_url=undo_url)
-    return True
 
 
 def people_words(count: int) -> str:

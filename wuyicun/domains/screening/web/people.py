@@ -25,8 +25,7 @@ from wuyicun.domains.rolls.queries import Statement
 from wuyicun.domains.screening import access, calling, queries
 from wuyicun.domains.screening.models import Round
 from wuyicun.domains.screening.queries import Swab
-from wuyicun.domains.screening.submit import submit
-from wuyicun.domains.screening.web.common import Head, attempt, back_to, carried_record
+from wuyicun.domains.screening.web.common import Head
 from wuyicun.domains.screening.web.lines import lines
 from wuyicun.domains.screening.words import (
     EXCUSE_REASONS,
@@ -43,7 +42,9 @@ from wuyicun.kernel import clock
 from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.ids import uuid7
+from wuyicun.kernel.records.office import submit
 from wuyicun.kernel.roles import Permission
+from wuyicun.kernel.web.writing import attempt, back_to, carried_record
 
 LONG = timedelta(days=3650)
 STATEMENTS: Mapping[str, tuple[Permission, Mapping[str, Words], Words]] = {
@@ -260,7 +261,7 @@ def _say(request: ScopedRequest, round_: Round, person: PersonBrief, statement: 
         return submit(
             village_id=village_id,
             by=request.account.pk,
-            may=access.powers(request.scope),
+            may=request.scope.may_in(request.village.area_path),
             kind="excuse" if statement == "excuse" else "outcome",
             data=told,
             at=now,
@@ -309,7 +310,7 @@ def take_back(request: ScopedRequest, round_id: UUID, record_id: UUID) -> HttpRe
         return submit(
             village_id=village_id,
             by=request.account.pk,
-            may={**access.powers(request.scope), Permission.SAMPLE: ("",)},
+            may={**request.scope.may_in(request.village.area_path), Permission.SAMPLE: ("",)},
             kind="void",
             data={"record": record_id, "reason": why},
             at=now,

@@ -23,9 +23,8 @@ from wuyicun.domains.screening import access, queries, tube_history
 from wuyicun.domains.screening.models import Round
 from wuyicun.domains.screening.queries import TubeView
 from wuyicun.domains.screening.rules import ENDED, TubeResult, TubeState
-from wuyicun.domains.screening.submit import Fact, submit_all
 from wuyicun.domains.screening.tube_history import Told
-from wuyicun.domains.screening.web.common import Head, attempt, carried_record, powers_in
+from wuyicun.domains.screening.web.common import Head, powers_in
 from wuyicun.domains.screening.web.missing import Chip
 from wuyicun.domains.screening.web.tubes import TubeLine, line, read_code
 from wuyicun.domains.screening.words import RESULT_LOOKS, RETEST_LOOKS, VOID_REASONS, Look
@@ -34,8 +33,10 @@ from wuyicun.kernel import clock
 from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.ids import uuid7
+from wuyicun.kernel.records.office import Fact, submit_all
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.web import notices
+from wuyicun.kernel.web.writing import attempt, carried_record
 
 ANSWERS = (TubeResult.NEGATIVE, TubeResult.POSITIVE, TubeResult.INVALID)
 
@@ -149,7 +150,11 @@ def enter(request: ScopedRequest, round_id: UUID) -> HttpResponse:
 
     def store() -> object:
         return submit_all(
-            village_id=village_id, by=request.account.pk, may=access.powers(request.scope), facts=facts, at=now
+            village_id=village_id,
+            by=request.account.pk,
+            may=request.scope.may_in(request.village.area_path),
+            facts=facts,
+            at=now,
         )
 
     undo = reverse("take_back", args=[round_.pk, facts[0].record_id]) if len(facts) == 1 else ""

@@ -24,7 +24,6 @@ from wuyicun.domains.screening.rules import RoundState
 from wuyicun.domains.screening.web.common import (
     Figure,
     Head,
-    attempt,
     counts_seen,
     figures,
     people_words,
@@ -39,6 +38,7 @@ from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.web import live
+from wuyicun.kernel.web.writing import attempt
 
 SECTION_DIGITS = VILLAGE_DIGITS + GRID_DIGITS
 

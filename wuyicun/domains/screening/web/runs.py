@@ -19,12 +19,9 @@ from wuyicun.domains.screening import access, queries, tube_history
 from wuyicun.domains.screening.models import Round
 from wuyicun.domains.screening.queries import TubeView
 from wuyicun.domains.screening.rules import RoundState, TubeState
-from wuyicun.domains.screening.submit import submit
 from wuyicun.domains.screening.tube_history import Run
 from wuyicun.domains.screening.web.common import (
     Head,
-    attempt,
-    carried_record,
     day_of,
     powers_in,
     time_words,
@@ -38,11 +35,13 @@ from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.documents.pdf import render as typeset
 from wuyicun.kernel.ids import uuid7
+from wuyicun.kernel.records.office import submit
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.web import live
 from wuyicun.kernel.web.formatting import duration_words
 from wuyicun.kernel.web.responses import pdf
 from wuyicun.kernel.web.timeline import Dot
+from wuyicun.kernel.web.writing import attempt, carried_record
 
 _MINUTE = timedelta(minutes=1)
 _NOTHING = timedelta(0)  # a phone whose clock is ahead closes tubes in the future
@@ -164,7 +163,7 @@ def _store(request: ScopedRequest, round_: Round, *, kind: str, told: dict[str, 
         return submit(
             village_id=request.village.pk,
             by=request.account.pk,
-            may=access.powers(request.scope),
+            may=request.scope.may_in(request.village.area_path),
             kind=kind,
             data=told,
             at=clock.now(),

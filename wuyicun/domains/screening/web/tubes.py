@@ -22,9 +22,8 @@ from wuyicun.domains.screening import access, queries, tube_history
 from wuyicun.domains.screening.models import Round
 from wuyicun.domains.screening.queries import Swab, TubeView
 from wuyicun.domains.screening.rules import ENDED, RoundState, TubeResult, TubeState
-from wuyicun.domains.screening.submit import submit
 from wuyicun.domains.screening.tube_history import Told
-from wuyicun.domains.screening.web.common import Head, attempt, carried_record, powers_in
+from wuyicun.domains.screening.web.common import Head, powers_in
 from wuyicun.domains.screening.web.missing import Chip
 from wuyicun.domains.screening.words import (
     ENDS,
@@ -42,7 +41,9 @@ from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.errors import NotYours
 from wuyicun.kernel.ids import uuid7
+from wuyicun.kernel.records.office import submit
 from wuyicun.kernel.roles import Permission
+from wuyicun.kernel.web.writing import attempt, carried_record
 
 
 @dataclass(frozen=True)
@@ -301,7 +302,7 @@ def tube_end(request: ScopedRequest, tube_id: UUID) -> HttpResponse:
         return submit(
             village_id=village_id,
             by=request.account.pk,
-            may=access.powers(request.scope),
+            may=request.scope.may_in(request.village.area_path),
             kind="tube.end",
             data={
                 "round": round_.pk,

@@ -14,11 +14,11 @@ from uuid import UUID, uuid5
 import msgspec
 from django.db import transaction
 
-from wuyicun.domains.screening.words import NOT_TAKEN
 from wuyicun.kernel.audit.actions import audit
 from wuyicun.kernel.errors import Refusal
 from wuyicun.kernel.ids import uuid7
 from wuyicun.kernel.records import queries as records
+from wuyicun.kernel.records import words
 from wuyicun.kernel.records.kinds import Envelope, Outcome
 from wuyicun.kernel.records.store import Batch, store
 from wuyicun.kernel.roles import Permission
@@ -37,7 +37,7 @@ class NotTaken(Refusal):
         self.why = why
 
     def __str__(self) -> str:
-        return str(NOT_TAKEN.get(self.why, self.why))
+        return str(words.on_a_form(self.why))
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def submit(
     """Make one record.
 
     Args:
-        may: what the account is allowed, and over which areas (`access.powers`).
+        may: what the account is allowed, and over which areas (`Scope.may_in`).
         record_id: from the form; the same id with the same data again is a duplicate and changes nothing.
 
     Raises:
@@ -108,7 +108,7 @@ def _store(
         if outcome.outcome == "quarantined":
             raise NotTaken(outcome.code)
     audit(
-        "screening.submit",
+        "records.submit",
         by=by,
         at=at,
         village_id=village_id,
