@@ -22,6 +22,20 @@ class PeopleChanged:
 
 
 @dataclass(frozen=True)
+class HouseholdsChanged:
+    """Households were made, changed, placed elsewhere, or are no longer there; open rolls of households take it in.
+
+    Attributes:
+        by: the account; None for the program itself.
+    """
+
+    village_id: UUID
+    households: tuple[UUID, ...]
+    by: UUID | None
+    at: datetime
+
+
+@dataclass(frozen=True)
 class PeopleRemoved:
     """People were taken back: the import that had made them was undone, and nobody else had any record of them."""
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from wuyicun.domains.rolls import deciding, queries
 from wuyicun.domains.rolls.deciding import Debtor, execute
 from wuyicun.domains.rolls.models import Roll
-from wuyicun.domains.rolls.rules import RollState, State
+from wuyicun.domains.rolls.rules import RollState, State, SubjectKind
 from wuyicun.kernel.audit.actions import audit
 from wuyicun.kernel.database import statements
 from wuyicun.kernel.errors import Refusal
@@ -24,7 +26,18 @@ class StillOwed(Refusal):
     """A roll cannot be closed while any entry is owed."""
 
     code = "still_owed"
-    words = _("还有 %(owed)s 人未落实，不能关闭")
+    words_of: ClassVar[dict[SubjectKind, str | Promise]] = {
+        SubjectKind.PERSON: _("还有 %(owed)s 人未落实，不能关闭"),
+        SubjectKind.HOUSEHOLD: _("还有 %(owed)s 户未落实，不能关闭"),
+        SubjectKind.PLACE: _("还有 %(owed)s 处未落实，不能关闭"),
+    }
+
+    def __init__(self, owed: int, subject_kind: SubjectKind) -> None:
+        super().__init__(owed=owed)
+        self.subject_kind = subject_kind
+
+    def __str__(self) -> str:
+        return str(self.words_of[self.subject_kind]) % dict(self.data)
 
 
 class NotOpen(Refusal):
@@ -49,7 +62,7 @@ def open_roll(
     *,
     village_id: UUID,
     kind: str,
-    subject_kind: str,
+    subject_kind: SubjectKind,
     area_path: str,
     subjects: Iterable[Subject],
     due_at: datetime | None,
@@ -286,7 +299,7 @@ def close(*, roll: Roll, at: datetime) -> None:
         )
         owed = (cursor.fetchone() or (0,))[0]
     if owed:
-        raise StillOwed(owed=owed)
+        raise StillOwed(owed, SubjectKind(roll.subject_kind))
     _set_state(roll, RollState.CLOSED, at)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Sum
 
 from wuyicun.domains.rolls.models import Change, Entry, LeafCount, Roll, StatementRow
-from wuyicun.domains.rolls.rules import Counts, State
+from wuyicun.domains.rolls.rules import Counts, RollState, State, SubjectKind
 from wuyicun.kernel.scope import within
 
 _COLUMNS = ("opening", "owed", "done", "excused", "unreachable", "refused")
@@ -54,6 +54,27 @@ def roll(village_id: UUID, roll_id: UUID) -> Roll:
 def child(village_id: UUID, parent_id: UUID, kind: str) -> Roll | None:
     """The roll of a kind that hangs on another."""
     found: Roll | None = Roll.rows().filter(village_id=village_id, parent_id=parent_id, kind=kind).first()
+    return found
+
+
+def rolls(
+    village_id: UUID, kinds: Collection[str], *, states: Collection[RollState] | None = None, limit: int | None = None
+) -> Sequence[Roll]:
+    """The village's rolls of the given kinds, latest first: those of a room, or only its open ones."""
+    rows = Roll.rows().filter(village_id=village_id, kind__in=kinds)
+    if states is not None:
+        rows = rows.filter(state__in=states)
+    rows = rows.order_by("-opened_at", "-id")
+    return list(rows[:limit] if limit else rows)
+
+
+def counts_of(village_id: UUID, roll_ids: Collection[UUID], area_path: str = "") -> Mapping[UUID, Counts]:
+    """The sums of several rolls below an area in one query; a roll that has no entry there is all zero."""
+    rows = LeafCount.rows().filter(within(area_path), village_id=village_id, roll_id__in=roll_ids)
+    found = {roll_id: Counts() for roll_id in roll_ids}
+    sums = {name: Sum(name) for name in _COLUMNS}
+    for roll_id, *numbers in rows.values_list("roll_id").annotate(**{f"sum_{n}": s for n, s in sums.items()}):
+        found[roll_id] = Counts(*numbers)
     return found
 
 
@@ -141,9 +162,12 @@ def statement(village_id: UUID, record_id: UUID) -> tuple[UUID, Statement] | Non
     )
 
 
-def has_entries(village_id: UUID, subjects: Collection[UUID]) -> set[UUID]:
-    """Those of the subjects who stand in some roll."""
-    return set(Entry.rows().filter(village_id=village_id, subject_id__in=subjects).values_list("subject_id", flat=True))
+def has_entries(
+    village_id: UUID, subjects: Collection[UUID], subject_kind: SubjectKind = SubjectKind.PERSON
+) -> set[UUID]:
+    """Those of the subjects who stand in some roll of subjects of their kind."""
+    rows = Entry.rows().filter(village_id=village_id, subject_id__in=subjects, roll__subject_kind=subject_kind)
+    return set(rows.values_list("subject_id", flat=True))
 
 
 def recount(village_id: UUID, roll_id: UUID) -> Sequence[LeafCounts]:

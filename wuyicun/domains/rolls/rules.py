@@ -21,6 +21,14 @@ class State(IntEnum):
         return self.name.lower()
 
 
+class SubjectKind(StrEnum):
+    """What the subjects of a roll are; the letter is that of their cards."""
+
+    PERSON = "P"
+    HOUSEHOLD = "H"
+    PLACE = "L"
+
+
 class RollState(StrEnum):
     """The state of a roll."""
 

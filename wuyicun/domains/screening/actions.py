@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from wuyicun.domains.profiles import queries as profiles
 from wuyicun.domains.rolls import actions as rolls
 from wuyicun.domains.rolls import queries as roll_queries
+from wuyicun.domains.rolls.following import follow
 from wuyicun.domains.rolls.queries import RollRow
+from wuyicun.domains.rolls.rules import SubjectKind
 from wuyicun.domains.screening import queries, reports
 from wuyicun.domains.screening.drawing import draw
 from wuyicun.domains.screening.models import Report, Round, Sample, Station
@@ -139,7 +141,7 @@ def _open_roll(village_id: UUID, area_path: str, due_at: datetime, at: datetime)
     roll = rolls.open_roll(
         village_id=village_id,
         kind=ROLL_KIND,
-        subject_kind="P",
+        subject_kind=SubjectKind.PERSON,
         area_path=area_path,
         subjects=subjects,
         due_at=due_at,
@@ -241,19 +243,6 @@ def _locked(village_id: UUID, round_id: UUID) -> Round:
 def people_changed(*, village_id: UUID, people: Collection[UUID], at: datetime) -> None:
     """The registry says something new of people: open rounds take them in, follow them, or excuse who left."""
     for round_ in queries.open_rounds(village_id):
-        here = {subject.subject_id: subject for subject in draw(village_id, round_.area_path, at, people=people)}
-        known = roll_queries.entries(village_id, round_.roll_id, subjects=people)
-        gone = {entry.subject_id for entry in known} - here.keys()
-        rolls.join(village_id=village_id, roll_id=round_.roll_id, subjects=here.values(), at=at)
-        rolls.place(village_id=village_id, roll_id=round_.roll_id, subjects=list(here.values()))
-        rolls.rebase(
-            [
-                *(
-                    rolls.Base(village_id, round_.roll_id, each.subject_id, each.excused_reason, each.excused_until)
-                    for each in here.values()
-                ),
-                *(rolls.Base(village_id, round_.roll_id, person, "left") for person in gone),
-            ],
-            at,
-        )
+        drawn = draw(village_id, round_.area_path, at, people=people)
+        follow(village_id=village_id, roll_id=round_.roll_id, asked=people, drawn=drawn, at=at)
     rolls.touch([village_id], at)

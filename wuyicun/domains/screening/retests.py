@@ -17,6 +17,7 @@ from wuyicun.domains.rolls import deciding as entries
 from wuyicun.domains.rolls import queries as roll_queries
 from wuyicun.domains.rolls.actions import Base
 from wuyicun.domains.rolls.deciding import Settlement, execute
+from wuyicun.domains.rolls.rules import SubjectKind
 from wuyicun.domains.screening.rules import RETEST_KIND, Fit
 from wuyicun.domains.standing import actions as standing
 from wuyicun.domains.standing.actions import Known
@@ -53,7 +54,7 @@ def decide(tubes: Sequence[Mapping[str, object]], at: datetime) -> None:
             child = rolls.open_roll(
                 village_id=village,
                 kind=RETEST_KIND,
-                subject_kind="P",
+                subject_kind=SubjectKind.PERSON,
                 area_path=area_path,
                 subjects=members.values(),
                 due_at=None,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wuyicun.domains.registry import search
 from wuyicun.domains.registry.access import Leaf
 from wuyicun.domains.registry.actions.people import ChangedMeanwhile, locked
-from wuyicun.domains.registry.events import PeopleChanged
+from wuyicun.domains.registry.events import HouseholdsChanged, PeopleChanged
 from wuyicun.domains.registry.models import Household, Person
 from wuyicun.kernel.audit.actions import audit
 from wuyicun.kernel.errors import Refusal
@@ -51,6 +51,7 @@ def add_household(
     _save(household)
     search.reindex(village_id, households=[household.pk])
     audit("registry.add_household", by=by, at=at, village_id=village_id, subject=("household", household.pk))
+    publish(HouseholdsChanged(village_id, (household.pk,), by, at))
     return household
 
 
@@ -99,6 +100,7 @@ def edit_household(
         subject=("household", current.pk),
         data={"fields": [*changed, *(["area"] if moves else [])]},
     )
+    publish(HouseholdsChanged(current.village_id, (current.pk,), by, at))
     return current
 
 

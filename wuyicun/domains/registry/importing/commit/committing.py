@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from wuyicun.domains.registry import search
-from wuyicun.domains.registry.events import PeopleChanged
+from wuyicun.domains.registry.events import HouseholdsChanged, PeopleChanged
 from wuyicun.domains.registry.importing.commit.conflicts import open_conflicts
 from wuyicun.domains.registry.importing.commit.recording import record_changes, record_lines
 from wuyicun.domains.registry.importing.commit.settled import settle_corrected
@@ -89,7 +89,9 @@ def write_down(*, village: Village, batch_id: UUID, roster: Roster, by: UUID | N
     moved = write(village_id=village.pk, batch_id=batch_id, today=today, by=by, at=at)
     opened = open_conflicts(village_id=village.pk, batch_id=batch_id, roster=roster, at=at)
     settle_corrected(village_id=village.pk, by=by, at=at)
-    people = _reindex(village.pk, moved)
+    people, households = _reindex(village.pk, moved)
+    if households:
+        publish(HouseholdsChanged(village.pk, tuple(households), by, at))
     if people:
         publish(PeopleChanged(village.pk, tuple(people), by, at))
     return opened
@@ -119,8 +121,10 @@ _TOUCHED = """
 """
 
 
-def _reindex(village_id: UUID, moved: Sequence[UUID]) -> list[UUID]:
-    """Make what is new or changed findable; return the people among it, and those who moved with their household."""
+def _reindex(village_id: UUID, moved: Sequence[UUID]) -> tuple[list[UUID], list[UUID]]:
+    """Make what is new or changed findable; return the people among it (with those who moved with their household),
+    and the households.
+    """
     touched: dict[str, list[UUID]] = {"P": list(moved), "H": [], "L": []}
     with connection.cursor() as cursor:
         cursor.execute(_TOUCHED)
@@ -128,4 +132,4 @@ def _reindex(village_id: UUID, moved: Sequence[UUID]) -> list[UUID]:
             touched[kind].append(subject)
     people = list(dict.fromkeys(touched["P"]))
     search.reindex(village_id, people=people, households=touched["H"], places=touched["L"])
-    return people
+    return people, touched["H"]

@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from wuyicun.domains.registry import search
-from wuyicun.domains.registry.events import PeopleChanged, PeopleRemoved
+from wuyicun.domains.registry.events import HouseholdsChanged, PeopleChanged, PeopleRemoved
 from wuyicun.domains.registry.importing import files
 from wuyicun.domains.registry.importing.commit.committing import lock
 from wuyicun.domains.registry.importing.commit.recording import forget_changes, forget_lines
@@ -139,6 +139,8 @@ def _tell(
 ) -> None:
     touched = {kind: [*removed[kind], *restored[kind]] for kind in removed}
     search.reindex(village_id, people=touched["P"], households=touched["H"], places=touched["L"])
+    if touched["H"]:
+        publish(HouseholdsChanged(village_id, tuple(touched["H"]), by, at))
     if removed["P"]:
         publish(PeopleRemoved(village_id, tuple(removed["P"]), by, at))
     if restored["P"]:
