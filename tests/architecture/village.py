@@ -1,9 +1,14 @@
-"""A village in which every table has something to hide: the cast, rounds with all in them, traces of an import."""
+"""A village in which every table has something to hide: the cast, rounds with all in them, traces of an import.
+
+A room adds its own by a module `tests/integration/ROOM/filling.py`: `fill(cast)` puts a row into each of its tables and
+returns the ids that its addresses name, by the parameter's name; all of 西头岭.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,6 +25,7 @@ from wuyicun.domains.territory.models import Post
 from wuyicun.kernel import clock, scope
 from wuyicun.kernel.records.models import Quarantined
 
+FILLINGS = sorted(path.parent.name for path in (Path(__file__).parent.parent / "integration").glob("*/filling.py"))
 ROSTER = Path(__file__).parent.parent / "data" / "roster-village.xlsx"
 
 
@@ -52,6 +58,8 @@ def fill_village() -> FullVillage:
     _leave_traces_of_an_import(cast)
     with scope.enter(cast.scope()):
         _name_things(village)
+        for room in FILLINGS:
+            village.ids.update(import_module(f"tests.integration.{room}.filling").fill(cast))
     return village
 
 

@@ -15,7 +15,6 @@ _CODES: dict[str, Words] = {
     "unknown_station": _("本轮没有这个采样点"),
     "unknown_person": _("名册里没有这个人"),
     "unknown_card": _("这张卡不认识或已挂失"),
-    "outside_area": _("这个人不在记录人负责的区域"),
     "tube_not_opened": _("试管还没有开管记录，等待补到"),
 }
 

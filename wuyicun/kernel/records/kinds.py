@@ -47,6 +47,10 @@ class Row(msgspec.Struct, frozen=True):
     paths: tuple[str, ...]
     data: Any
 
+    def covers(self, area_path: str) -> bool:
+        """Does the author look after this area?"""
+        return any(area_path.startswith(path) for path in self.paths)
+
 
 @dataclass(slots=True)
 class Outcome:

@@ -14,6 +14,7 @@ _OF_ALL: dict[str, Words] = {
     "not_allowed": _("记录人现在没有这项权限"),
     "invalid": _("记录内容不完整或不正确"),
     "id_conflict": _("同一编号收到过内容不同的记录"),
+    "outside_area": _("不在记录人负责的区域"),
     "failed": _("服务器处理这条记录时出错，已原样保存"),
 }
 
@@ -21,6 +22,7 @@ _OF_ALL: dict[str, Words] = {
 _ON_A_FORM: dict[str, Words] = {
     "not_allowed": _("您没有登记这一项的权限"),
     "invalid": _("填写的内容不完整或不合要求"),
+    "outside_area": _("不在您负责的区域"),
     "id_conflict": _("这张表单已经提交过，内容不同。请刷新页面再填"),
 }
 
