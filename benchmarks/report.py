@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-COLUMNS = ("per_request", "what", "rate", "ms", "raw", "ratio")
+COLUMNS = (
+    *("per_request", "what", "rate", "ms", "raw", "ratio"),
+    *("households", "micro_grids", "seconds", "gap", "smallest", "largest", "distance", "moves"),
+    *("k_means_seconds", "k_means_distance", "k_means_moves"),
+)
 
 
 def table(name: str, results: Sequence[Mapping[str, Any]]) -> str:

@@ -1,6 +1,7 @@
 """`wuyi bench [NAME]`: what is measured, with the raw limit of the same PostgreSQL beside it.
 
-It works in a database of its own, which is dropped afterwards, on the same server with the settings of real use.
+What needs a database works in one of its own, which is dropped afterwards, on the same server with the settings of real
+use.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from wuyicun.config.cli.services import interruptible
 from wuyicun.config.environment import ROOT
 from wuyicun.kernel.failure import Failure
 
-NAMES = ("ingest",)
+NAMES = ("ingest", "partition")
+WITHOUT_DATABASE = {"partition"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +42,10 @@ def run(arguments: argparse.Namespace) -> int:
 def _measure(name: str, *, as_json: bool) -> None:
     """Measure one thing and print it: the table, or JSON in one line."""
     report = importlib.import_module("benchmarks.report")
-    with database.apart("_bench") as (read, server):
-        database.migrate()
-        results = importlib.import_module(f"benchmarks.{name}").measure(read, server, say)
+    if name in WITHOUT_DATABASE:
+        results = importlib.import_module(f"benchmarks.{name}").measure(say)
+    else:
+        with database.apart("_bench") as (read, server):
+            database.migrate()
+            results = importlib.import_module(f"benchmarks.{name}").measure(read, server, say)
     print(json.dumps({"name": name, "results": results}) if as_json else report.table(name, results), flush=True)

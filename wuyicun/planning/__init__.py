@@ -1,0 +1,1 @@
+"""Planners: problem -> solve -> proposal, each with an independent verify. Pure: no Django, no database."""
