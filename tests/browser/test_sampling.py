@@ -11,7 +11,7 @@ from playwright.sync_api import Route, expect
 from pypinyin import lazy_pinyin
 
 from tests.browser.conftest import Visit
-from tests.browser.sampler import Sampler
+from tests.browser.sampler import STATION, Sampler
 from tests.browser.scene import Person, Round
 from tests.browser.visitor import Site
 from wuyicun.domains.registry import cards, tokens
@@ -212,6 +212,21 @@ def test_who_is_not_at_home_is_noted_at_the_door(visit: Visit, open_round: OpenR
     desk.open(f"/screening/missing/{round_.id}/?state=unreachable")
     expect(desk.page.get_by_text(person["name"])).to_be_visible()
     expect(desk.page.get_by_text("家里没人")).to_be_visible()
+
+
+def test_a_page_of_the_desk_hands_a_person_over_to_the_phone(visit: Visit, open_round: OpenRound) -> None:
+    other, round_ = open_round(area=AREA, title="手机上选着的一轮"), open_round(area=AREA, title="桌面上的一轮", pool=2)
+    person = round_.owed()[0]
+    phone = Sampler(visit("caiyang", phone=True), other)
+    phone.visitor.open(f"/screening/missing/{round_.id}/{person['id']}/")
+    phone.page.get_by_role("link", name="去采样").click()
+    expect(phone.page.get_by_role("button", name=round_.title)).to_have_attribute("aria-pressed", "true")
+    phone.page.get_by_role("button", name=STATION).click()
+    phone.page.get_by_role("button", name="开始采样").click()
+    expect(phone.name).to_have_text(person["name"])
+    phone.page.reload()
+    expect(phone.page.get_by_label("试管编号")).to_be_visible()
+    expect(phone.read_back).to_be_hidden()
 
 
 @pytest.mark.parametrize("tab", ["采样", "名单", "我的"], ids=["sampling", "missing", "me"])

@@ -6,7 +6,7 @@ from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.web.navigation import Item
 
 ITEMS: tuple[Item, ...] = (
-    Item("today", _("今日"), "today", Permission.VIEW_BOARD, 10),
+    Item("today", _("今日"), "today", Permission.VIEW_BOARD, 10, behind="/today/"),
     Item("screening", _("轮次"), "rounds", Permission.VIEW_BOARD, 10),
     Item("screening", _("未采名单"), "current_missing", Permission.VIEW_PEOPLE, 20),
     Item("screening", _("试管"), "current_tubes", Permission.VIEW_BOARD, 30),

@@ -30,6 +30,7 @@ from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.scope import Scope
 
 MOST_FOUND = 12
+UUID_LETTERS = 36
 PAGE = 100
 MISSING = (State.OWED, State.UNREACHABLE, State.REFUSED)
 
@@ -55,11 +56,22 @@ def rounds_told(village_id: UUID) -> list[RoundTold]:
 
 
 def find(scope: Scope, village_id: UUID, round_: RoundRow, text: str, at: datetime) -> PeopleTold:
-    """People by whatever was scanned or typed. A sampler at a station may meet anyone of the village."""
-    ids = search.people(village_id, text, limit=MOST_FOUND + 1)
+    """People by whatever was scanned or typed, or the one whose id a page of the desk handed over.
+
+    A sampler at a station may meet anyone of the village.
+    """
+    person = _person_id(text)
+    ids = [person] if person else search.people(village_id, text, limit=MOST_FOUND + 1)
     paths = scope.paths(Permission.VIEW_PEOPLE)
     people = people_told(village_id, round_, ids[:MOST_FOUND], at, paths)
     return PeopleTold(people, truncated=len(ids) > MOST_FOUND)
+
+
+def _person_id(text: str) -> UUID | None:
+    try:
+        return UUID(text) if len(text) == UUID_LETTERS else None
+    except ValueError:
+        return None
 
 
 def people_told(

@@ -35,6 +35,8 @@ export interface FieldState {
   tab: Tab;
   /** Somebody from the missing list who is to be sampled now. */
   handed: Person | null;
+  /** The round and the person that the address named: a page of the desk hands over to the phone. */
+  called: { round: string; person: string };
 }
 
 export const TABS = ["sampling", "missing", "me"] as const;
@@ -76,6 +78,7 @@ export class FieldApp {
       storageFailed: false,
       tab: TABS.find((tab) => location.hash === `#${tab}`) ?? "sampling",
       handed: null,
+      called: readCalled(),
     });
     let app: FieldApp | undefined;
     const engine = await openEngine({
@@ -131,6 +134,14 @@ export class FieldApp {
     scrollTo(0, 0);
   }
 
+  /** Whom the address names, once: a reload does not call them again. */
+  takeCalled(): string {
+    const { person } = this.state.called;
+    this.state.called = { round: "", person: "" };
+    history.replaceState(null, "", `${location.pathname}${location.hash}`);
+    return person;
+  }
+
   /** Whether the worker's roles allow it; the server decides again. */
   may(permission: string): boolean {
     return this.state.worker?.may?.includes(permission) ?? true;
@@ -173,6 +184,10 @@ export class FieldApp {
   private async recall(): Promise<void> {
     const { database } = this.engine;
     this.state.choice = (await database.note<Choice>("choice")) ?? null;
+    const { choice, called } = this.state;
+    if (choice && called.round !== "" && choice.round !== called.round) {
+      this.state.choice = { village: choice.village, round: called.round, station: "" };
+    }
     this.state.villages = (await database.note<Village[]>("villages")) ?? [];
     const village = this.state.choice?.village ?? this.state.villages[0]?.id;
     if (village !== undefined) this.state.rounds = (await database.note<Round[]>(`rounds:${village}`)) ?? [];
@@ -209,6 +224,11 @@ export class FieldApp {
     if (document.visibilityState === "hidden") return;
     this.timer = setTimeout(() => void this.ask(), this.state.reached ? ASK_EVERY_MS : ASK_OFFLINE_MS);
   }
+}
+
+function readCalled(): FieldState["called"] {
+  const asked = new URLSearchParams(location.search);
+  return { round: asked.get("round") ?? "", person: asked.get("person") ?? "" };
 }
 
 export const FIELD: InjectionKey<FieldApp> = Symbol("field");

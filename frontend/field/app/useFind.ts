@@ -19,7 +19,8 @@ const PATIENCE_MS = 2_500;
 
 export interface Finder {
   state: Ref<FindState>;
-  find(text: string): Promise<void>;
+  /** `shown` stands for the text where it is said again. */
+  find(text: string, shown?: string): Promise<void>;
   take(person: Person): void;
   clear(): void;
 }
@@ -29,9 +30,9 @@ export function useFind(app: FieldApp, village: string, round: string): Finder {
   const state = shallowRef<FindState>({ at: "idle" });
   let latest = 0;
 
-  async function ask(text: string): Promise<FindState> {
+  async function ask(asked: string, text: string): Promise<FindState> {
     try {
-      const { people, truncated } = await app.engine.api.find(village, round, text);
+      const { people, truncated } = await app.engine.api.find(village, round, asked);
       app.remember(people);
       const [first, second] = people;
       if (!first) return { at: "problem", text, problem: "none" };
@@ -42,13 +43,14 @@ export function useFind(app: FieldApp, village: string, round: string): Finder {
     }
   }
 
-  async function find(typed: string): Promise<void> {
+  async function find(typed: string, shown?: string): Promise<void> {
     const text = typed.normalize("NFKC").trim();
     if (text === "") return;
     const turn = ++latest;
-    state.value = { at: "searching", text };
+    state.value = { at: "searching", text: shown ?? text };
     const card = readPersonCard(text);
-    const answer = await (card === null ? ask(text) : Promise.race([ask(text), withoutName(card)]));
+    const asking = ask(text, shown ?? text);
+    const answer = await (card === null ? asking : Promise.race([asking, withoutName(card)]));
     if (turn !== latest) return;
     const stuck = answer.at === "problem" && answer.problem !== "none" && answer.problem !== "scope";
     state.value = stuck && card !== null ? { at: "one", candidate: { person: null, card } } : answer;

@@ -12,12 +12,13 @@ export function timeOfDay(at: number | string): string {
   return `${String(date.getHours()).padStart(2, "0")}:${String(date.getMinutes()).padStart(2, "0")}`;
 }
 
-/** 今天 09:42, 昨天 18:00, 11月18日 周五 09:42 */
+/** 今天 09:42, 明天 11:15, 昨天 18:00, 11月18日 周五 09:42 */
 export function dayTime(at: number | string, now: number, t: Translate, language: Language): string {
   const date = new Date(at);
   const time = timeOfDay(at);
   const midnight = new Date(now).setHours(0, 0, 0, 0);
   if (date.getTime() >= midnight && date.getTime() < midnight + DAY_MS) return t("common.today", { time });
+  if (date.getTime() >= midnight + DAY_MS && date.getTime() < midnight + 2 * DAY_MS) return t("common.tomorrow", { time });
   if (date.getTime() < midnight && date.getTime() >= midnight - DAY_MS) return t("common.yesterday", { time });
   const locale = language === "en" ? "en-GB" : "zh-CN";
   const day = new Intl.DateTimeFormat(locale, { month: "short", day: "numeric" }).format(date);

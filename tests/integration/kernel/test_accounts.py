@@ -228,3 +228,14 @@ def test_one_looks_at_a_village_of_ones_own_only(cast: Cast) -> None:
     client = cast.client("外人")
     assert client.post(reverse("choose_village", args=[cast.neighbour.pk])).status_code == 302
     assert client.post(reverse("choose_village", args=[cast.village.pk])).status_code == 404
+
+
+def test_what_concerns_the_account_is_said_in_the_programs_own_words(cast: Cast) -> None:
+    client = cast.client("梁会明")
+    for name in ("account_logout", "account_change_password", "mfa_index"):
+        text = client.get(reverse(name)).content.decode()
+        assert "退出登录" in text
+        assert "登出" not in text
+    new = {"oldpassword": PASSWORD, "password1": "平安无疫-2023", "password2": "平安无疫-2023"}
+    changed = client.post(reverse("account_change_password"), new, follow=True)
+    assert [str(message) for message in changed.context["messages"]] == ["密码已修改"]

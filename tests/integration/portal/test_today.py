@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -113,7 +114,21 @@ def test_who_is_still_owed_at_the_deadline_is_a_mistake(story: Story) -> None:
 
 
 def test_zeros_that_are_not_counted_yet_say_so(story: Story) -> None:
-    assert "人员健康管理建成后统计" in page(story.cast.client("梁会明")).content.decode()
+    assert "要等人员健康管理建成" in page(story.cast.client("梁会明")).content.decode()
+
+
+def test_where_nobody_is_missing_any_more_the_board_says_so(story: Story) -> None:
+    story.fills(story.one, "X-1", *(f"丙{number:02d}" for number in range(1, 11)))
+    text = page(story.cast.client("梁会明")).content.decode()
+    assert "人人已采" in text
+    assert "0 人未采" not in text.replace("20 人未采", "")
+
+
+def test_who_could_not_be_reached_stands_out_as_on_the_rounds_page(story: Story) -> None:
+    story.says("outcome", person=story.person("甲01"), outcome="unreachable", reason="nobody_home", note="")
+    text = page(story.cast.client("梁会明")).content.decode()
+    (figure,) = re.findall(r'class="(figure[^"]*)">\s*<span class="figure-label">联系不上', text)
+    assert figure == "figure figure-owed"
 
 
 def test_the_page_speaks_english_too(story: Story) -> None:

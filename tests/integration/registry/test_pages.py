@@ -225,3 +225,12 @@ def test_a_household_shows_its_people_its_former_people_and_what_to_check(cast: 
     page = get(cast, "王海斌", reverse("household", args=[home.pk])).content.decode()
     assert "身份证号校验不对" in page
     assert page.index("以前的人") < page.index("甲02")
+
+
+def test_the_list_says_first_how_many_are_in_the_village(cast: Cast) -> None:
+    assert "30 人，都在村里" in get(cast, "梁会明", reverse("people")).content.decode()
+    away = cast.people["甲01"]
+    away.whereabouts = "city"
+    away.save(update_fields=["whereabouts"])
+    assert "30 人，在村 29 人，外出 1 人" in get(cast, "梁会明", reverse("people")).content.decode()
+    assert "10 人，都在村里" in get(cast, "钟花", reverse("people")).content.decode()

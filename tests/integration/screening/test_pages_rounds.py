@@ -204,3 +204,13 @@ def test_no_link_leads_to_a_page_that_is_not_there_for_who_looks(desk: Desk, who
         links = {link.replace("&amp;", "&") for link in re.findall(r'href="(/screening/[^"]*)"', main)}
         waiting += sorted(link for link in links - seen - set(waiting) if not link.partition("?")[0].endswith(".pdf"))
     assert len(shapes) > 3
+
+
+def test_a_cancelled_round_counts_nobody(desk: Desk) -> None:
+    form = {"reason": "开错了"}
+    assert "已取消" in words(desk.post("梁会明", "round_cancel", follow=True, **form))
+    page = words(desk.get("梁会明", "round"))
+    assert "本轮已取消，没有采过样" in page
+    assert "开错了" in page
+    assert "%" not in page
+    assert "应采" not in page

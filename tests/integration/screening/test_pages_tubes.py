@@ -271,6 +271,8 @@ def test_a_single_negative_ends_the_hold(desk: Desk) -> None:
     assert "还有 1 人没有单人复检" in page
     assert "复检阴性 1" in page
     assert "已解除" in page
+    assert page.count("上门") == 1
+    assert "看记录" in page
 
 
 def test_somebody_who_is_held_is_told_until_when_on_their_page(desk: Desk) -> None:

@@ -16,7 +16,7 @@ ITEMS = (
     Item("screening", "转运", "tubes", order=20),
     Item("screening", "轮次", "rounds", order=10),
     Item("people", "名册", "people", Permission.VIEW_PEOPLE),
-    Item("today", "今日", "today"),
+    Item("today", "今日", "today", behind="/today/"),
     Item("supplies", "库存", "not_built_yet"),
 )
 
@@ -63,6 +63,10 @@ def test_a_section_of_one_page_needs_no_second_line() -> None:
 
 def test_the_front_page_is_not_the_parent_of_every_page() -> None:
     assert not any(link.here for link in _menu("/elsewhere/").sections)
+
+
+def test_pages_behind_an_entry_may_have_an_address_of_their_own() -> None:
+    assert [link.title for link in _menu("/today/mistakes/").sections if link.here] == ["今日"]
 
 
 def test_the_check_names_an_entry_that_leads_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:

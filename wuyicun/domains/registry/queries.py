@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from wuyicun.domains.registry.models import CARD, PHONE, Card, Household, Person, PersonGroup, Place
 from wuyicun.domains.registry.naming import house_label
-from wuyicun.domains.registry.rules import Group, PlaceKind, age_on
+from wuyicun.domains.registry.rules import Group, PlaceKind, Whereabouts, age_on, is_away
 from wuyicun.domains.registry.tokens import read
 from wuyicun.domains.territory import queries as territory
 from wuyicun.kernel.crypto import blind_index, unseal
 from wuyicun.kernel.database import statements
-from wuyicun.kernel.scope import within
+from wuyicun.kernel.roles import Permission
+from wuyicun.kernel.scope import Scope, within
 from wuyicun.kernel.web.formatting import masked_phone
 
 PersonRow = Person
@@ -245,6 +246,27 @@ def places_of_kind(village_id: UUID, area_path: str, kind: PlaceKind) -> Sequenc
 def count_people(village_id: UUID) -> int:
     """How many people the village's registry holds, those who have left not counted."""
     return Person.rows().filter(village_id=village_id, left_at__isnull=True).count()
+
+
+@dataclass(frozen=True)
+class Headcount:
+    """How many people somebody may see, and how many of them are away for now."""
+
+    people: int
+    away: int
+
+    @property
+    def here(self) -> int:
+        """Those who are in the village."""
+        return self.people - self.away
+
+
+def headcount(scope: Scope, village_id: UUID) -> Headcount:
+    """Of the people whom the asker may see, those who have left not counted."""
+    seen = Person.rows().filter(scope.covering(Permission.VIEW_PEOPLE), village_id=village_id, left_at__isnull=True)
+    away = Count("pk", filter=Q(whereabouts__in=[each for each in Whereabouts if is_away(each)]))
+    found = seen.aggregate(people=Count("pk"), away=away)
+    return Headcount(found["people"], found["away"])
 
 
 def count_by_residence(village_id: UUID) -> Mapping[str, int]:

@@ -83,6 +83,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "villages": told.villages,
             "mode": None if mode is None else {"code": told.mode, "word": mode[0], "icon": mode[1]},
             "menu": menu(registered(), told.may, request.path),
+            "may_sample": told.may(Permission.SAMPLE),
             "version": program_version(),
         }
 

@@ -39,6 +39,7 @@ class Item:
         url_name: the name of its address, without arguments.
         permission: who sees it; None for everyone who is logged in.
         order: place within the section, smallest first; the first is where the section leads.
+        behind: what the addresses of pages behind it begin with, where that is not its own address.
     """
 
     section: str
@@ -46,6 +47,7 @@ class Item:
     url_name: str
     permission: Permission | None = None
     order: int = 100
+    behind: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def registered() -> tuple[Item, ...]:
 def menu(items: tuple[Item, ...], may: Callable[[Permission], bool], path: str) -> Menu:
     """What to show to somebody who `may`, on the page at `path`."""
     seen = [(item, url) for item in _sorted(items) if (url := _url(item)) and _allowed(item, may)]
-    here = max((url for _item, url in seen if _lies_in(path, url)), key=len, default=None)
+    here = max((url for item, url in seen if _lies_in(path, url, item.behind)), key=len, default=None)
     section_here = next((item.section for item, url in seen if url == here), None)
     sections = []
     for code, title in SECTIONS.items():
@@ -107,5 +109,6 @@ def _allowed(item: Item, may: Callable[[Permission], bool]) -> bool:
     return item.permission is None or may(item.permission)
 
 
-def _lies_in(path: str, url: str) -> bool:
-    return path == url if url == "/" else path.startswith(url)
+def _lies_in(path: str, url: str, behind: str) -> bool:
+    below = behind or url
+    return path == url or (below != "/" and path.startswith(below))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from wuyicun.domains.registry import access, actions, cards, dossier, listing, tokens
+from wuyicun.domains.registry import access, actions, cards, dossier, listing, queries, tokens
 from wuyicun.domains.registry.labels import (
     GROUP,
     HAPPENED,
@@ -91,6 +91,7 @@ def people(request: ScopedRequest) -> HttpResponse:
     asked, after = _asked(query), cursor(request)
     by_name = query.get("by") == "name" or asked.left
     context: dict[str, Any] = {
+        "answer": _answer(request),
         "by_name": by_name,
         "asked": asked,
         "filtered": asked != Asked(),
@@ -116,6 +117,19 @@ def people(request: ScopedRequest) -> HttpResponse:
         context["all_alone"] = with_query(query, by="name") if len(alone) > ALONE else ""
     context["next"] = page.next
     return render(request, "registry/people.html", context)
+
+
+def _answer(request: ScopedRequest) -> str:
+    count = queries.headcount(request.scope, request.village.pk)
+    if not count.people:
+        return ""
+    if not count.away:
+        return _("%(people)s 人，都在村里") % {"people": count.people}
+    return _("%(people)s 人，在村 %(here)s 人，外出 %(away)s 人") % {
+        "people": count.people,
+        "here": count.here,
+        "away": count.away,
+    }
 
 
 def _chips(request: ScopedRequest, query: Mapping[str, str]) -> list[tuple[str, list[Chip]]]:

@@ -87,7 +87,7 @@ def day_of(moment: datetime, now: datetime) -> str:
 def sentence(round_: Round, counts: Counts, now: datetime) -> tuple[str, str]:
     """The answer that a round's page gives, and its tone."""
     if round_.state == RoundState.CANCELLED:
-        return _("本轮已取消"), ""
+        return _("本轮已取消，没有采过样"), ""
     if round_.state != RoundState.OPEN:
         return _("%(due)s 人应采，每人都有着落") % {"due": counts.due}, "done"
     words = {"missing": counts.missing, "owed": counts.owed, "time": time_words(round_.due_at, now), "due": counts.due}

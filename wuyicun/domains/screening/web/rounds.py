@@ -211,8 +211,9 @@ def _bars(request: ScopedRequest, round_: Round) -> Sequence[Bar]:
             sections.setdefault(leaf.area_path[:SECTION_DIGITS], []).append(leaf)
 
     def bar(path: str, counts: Counts, depth: int) -> Bar:
-        link = people_words(counts.missing) if counts.missing else ""
-        return Bar("　" * depth + names.get(path, ""), counts.done, counts.due, link, f"{url}?area={path}")
+        link = people_words(counts.missing) if counts.missing else _("人人已采")
+        behind = f"{url}?area={path}" if counts.missing else ""
+        return Bar("　" * depth + names.get(path, ""), counts.done, counts.due, link, behind)
 
     found: list[Bar] = []
     sums = {path: sum((leaf.counts for leaf in leaves), Counts()) for path, leaves in sections.items()}

@@ -228,6 +228,8 @@ def steps(here: int, *words: Words) -> dict[str, object]:
 def field(bound: BoundField, hint: Words = "") -> dict[str, object]:
     """A form field: label, hint, error and the widget, tied together for screen readers."""
     kind = getattr(bound.field.widget, "input_type", "")
+    if bound.field.widget.attrs.get("placeholder") == bound.label:
+        del bound.field.widget.attrs["placeholder"]  # allauth says it twice
     return {
         "field": bound,
         "hint": hint or bound.help_text,
