@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wuyicun.kernel import scope
 from wuyicun.kernel.audit.actions import audit
-from wuyicun.kernel.database.statements import LOOK_UP, execute, rows
+from wuyicun.kernel.database.statements import execute, rows
 from wuyicun.kernel.errors import Refusal
 from wuyicun.kernel.ids import uuid7
 from wuyicun.kernel.records import store
@@ -41,7 +41,6 @@ def store_batches(batches: Sequence[Batch]) -> list[list[Outcome]]:
     """
     villages = sorted({batch.village_id for batch in batches})
     with scope.enter(Scope(account_id=None, villages=tuple(villages))):
-        execute(LOOK_UP)
         execute(_AUDIT, rows([_audited(batch) for batch in batches]))
         return store.store(batches)
 

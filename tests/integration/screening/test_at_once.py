@@ -19,7 +19,6 @@ from wuyicun.domains.rolls import queries as rolls
 from wuyicun.domains.screening import actions, queries
 from wuyicun.fieldsync.writer import Writer
 from wuyicun.kernel import clock, scope
-from wuyicun.kernel.database import turns
 from wuyicun.kernel.records.kinds import Envelope, Outcome
 from wuyicun.kernel.records.store import Batch
 from wuyicun.kernel.roles import Permission
@@ -112,7 +111,7 @@ def test_a_round_does_not_close_while_records_are_being_taken_in(cast: Cast, dat
     (phone,) = phones(cast, 1)
     opening = phone.make("tube.open", tube="X-1", pool=10)
     with psycopg.connect(database.server.layout.url("wuyi_app", database.name)) as other:
-        other.execute("SELECT pg_advisory_xact_lock_shared(%s)", [turns._key(cast.village.pk)])
+        other.execute("SELECT records_take_turns(%s, NULL)", [[cast.village.pk]])
         with scope.enter(cast.scope()), connection.cursor() as cursor:
             cursor.execute("SET LOCAL lock_timeout = '100ms'")
             with pytest.raises(OperationalError, match="lock timeout"):

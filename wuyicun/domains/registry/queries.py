@@ -15,25 +15,12 @@ from wuyicun.domains.registry.rules import Group, PlaceKind, Whereabouts, age_on
 from wuyicun.domains.registry.tokens import read
 from wuyicun.domains.territory import queries as territory
 from wuyicun.kernel.crypto import blind_index, unseal
-from wuyicun.kernel.database import statements
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.scope import Scope, within
 from wuyicun.kernel.web.formatting import masked_phone
 
 PersonRow = Person
 """For rooms above, which may name what they are given but not query it."""
-
-_UNKNOWN = """
-SELECT g.village_id, g.person_id FROM json_to_recordset(%s) AS g (village_id uuid, person_id uuid)
-WHERE NOT EXISTS (SELECT 1 FROM registry_person p WHERE p.village_id = g.village_id AND p.id = g.person_id)
-"""
-
-
-def unknown_people(named: Collection[tuple[UUID, UUID]]) -> set[tuple[UUID, UUID]]:
-    """Those of the (village, person) that do not exist."""
-    given = [{"village_id": village, "person_id": person} for village, person in named]
-    found = statements.execute(_UNKNOWN, statements.rows(given)) if given else []
-    return {(row[0], row[1]) for row in found}
 
 
 def people_of_cards(named: Collection[tuple[UUID, str]]) -> Mapping[tuple[UUID, UUID | str], UUID]:

@@ -318,16 +318,9 @@ def _set_state(roll: Roll, state: RollState, closed_at: datetime | None) -> None
     roll.save(update_fields=["state", "closed_at"])
 
 
-_TOUCH = """
-INSERT INTO rolls_change (village_id, number, changed_at)
-SELECT village_id, 1, %s FROM unnest(%s::uuid[]) AS r (village_id) ORDER BY village_id
-ON CONFLICT (village_id) DO UPDATE SET number = rolls_change.number + 1, changed_at = EXCLUDED.changed_at
-"""
-
-
 def touch(villages: Iterable[UUID], at: datetime) -> None:
     """Say that what the villages' boards show may have changed."""
-    statements.execute(_TOUCH, at, list(set(villages)))
+    statements.execute("SELECT rolls_touch(%s::uuid[], %s)", statements.array(villages), at)
 
 
 def self_check(*, village_id: UUID, at: datetime) -> int:

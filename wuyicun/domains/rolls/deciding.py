@@ -115,41 +115,6 @@ changed AS (
 SELECT subject_id FROM changed
 """
 
-# Most entries are plainly owed when their swab comes. All are locked, and so are their leaves, whatever becomes of them
-# here: whoever looks at the others afterwards has locked nothing in two steps.
-_SETTLE_OWED = f"""
-WITH given AS (SELECT * FROM json_to_recordset(%s)
-  AS r (village_id uuid, roll_id uuid, subject_id uuid, settled_by uuid)),
-entry AS (
-  SELECT e.id, e.village_id, e.roll_id, e.subject_id, e.area_id, g.settled_by,
-    e.state = {State.OWED:d} AND g.settled_by IS NOT NULL AS plain
-  FROM given g JOIN rolls_entry e USING (village_id, roll_id, subject_id) ORDER BY e.id FOR UPDATE OF e),
-settled AS (
-  UPDATE rolls_entry e SET settled_by = l.settled_by, state = {State.DONE:d}, changed_at = %s
-  FROM entry l WHERE e.id = l.id AND l.plain),
-leaf AS (
-  SELECT c.id, d.number
-  FROM (SELECT village_id, roll_id, area_id, count(*) FILTER (WHERE plain) AS number FROM entry
-    GROUP BY village_id, roll_id, area_id) d
-  JOIN rolls_leafcount c USING (village_id, roll_id, area_id) ORDER BY c.id FOR UPDATE OF c),
-counted AS (
-  UPDATE rolls_leafcount c SET owed = c.owed - l.number, done = c.done + l.number
-  FROM leaf l WHERE c.id = l.id AND l.number > 0)
-SELECT g.roll_id, g.subject_id FROM given g
-WHERE (g.roll_id, g.subject_id) NOT IN (SELECT roll_id, subject_id FROM entry WHERE plain)
-"""
-
-
-def settle_owed(settlements: Iterable[Settlement], at: datetime) -> list[tuple[UUID, UUID]]:
-    """Lock entries and settle those that are plainly owed; returns (roll, subject) of the others.
-
-    Args:
-        settlements: one for an entry, with the lowest of the records that have just become able to settle it; None
-            where the entry is to be looked at in any case.
-        at: the server's time.
-    """
-    return [(row[0], row[1]) for row in execute(_SETTLE_OWED, settlements, at)]
-
 
 def lock(debtors: Iterable[Debtor]) -> None:
     """Lock the entries, in order; what is decided after this sees all that others have committed."""

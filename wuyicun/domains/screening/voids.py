@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from wuyicun.domains.rolls.deciding import execute
-from wuyicun.domains.screening.tubes import TubeKey
+from wuyicun.domains.screening.deciding import TubeKey
 from wuyicun.kernel.records.kinds import Row
 
 

@@ -4,6 +4,7 @@ The policy's setting stands in a sub-select so that it is evaluated once and the
 """
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from django.db.migrations.operations import RunSQL
 
@@ -69,3 +70,15 @@ def leave_room(table: str, percent: int) -> RunSQL:
         [f'ALTER TABLE "{table}" SET (fillfactor = {percent})'],
         [f'ALTER TABLE "{table}" RESET (fillfactor)'],
     )
+
+
+def functions(script: Path, drop: Iterable[str]) -> RunSQL:
+    """Functions and types of the database, from a script beside the migrations.
+
+    A script that has landed is never edited: a new one says CREATE OR REPLACE.
+
+    Args:
+        script: the file with the statements.
+        drop: what takes them back, in order: `FUNCTION name`, `TYPE name`.
+    """
+    return RunSQL(script.read_text(encoding="utf-8"), [f"DROP {each}" for each in drop])

@@ -3,13 +3,14 @@
 They run on Django's own connection, within its transaction, but not through its cursors: those send every statement as
 text, to be parsed and planned each time. A plan outlives the moment it was made in, perhaps when the tables were still
 nearly empty and reading them whole was cheap; who takes records in therefore has each row looked up by index
-(`LOOK_UP`), and his statements join what they were given to tables only, never to each other's results.
+(`look_up`), and his statements join what they were given to tables only, never to each other's results.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import psycopg
@@ -17,7 +18,7 @@ from django.db import connection
 from psycopg.types.json import Json
 
 PREPARE_AFTER = 2  # executions; what runs once on a page is not worth a plan that is kept
-LOOK_UP = """
+_LOOK_UP = """
 SELECT set_config(name, 'off', true) FROM unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']) AS name
 """
 
@@ -39,6 +40,16 @@ def execute(sql: str, *parameters: object) -> list[tuple[Any, ...]]:
         return cursor.fetchall() if cursor.description else []
 
 
+def look_up() -> None:
+    """Have every row looked up by index until the end of the transaction."""
+    execute(_LOOK_UP)
+
+
 def rows(given: Iterable[object]) -> Json:
     """Rows (mappings, dataclasses or structs with the columns as fields) as a parameter for `json_to_recordset`."""
     return Json(given if isinstance(given, list) else list(given), dumps=encode)
+
+
+def array(ids: Iterable[UUID | None]) -> str:
+    """Ids as a parameter that is cast to `uuid[]`."""
+    return "{" + encode(ids if isinstance(ids, list) else list(ids))[1:-1].decode() + "}"

@@ -10,22 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from wuyicun.kernel.database.statements import execute
-
-# One statement, in the order of the keys, so that nobody waits in a circle.
-_TAKE = """
-SELECT CASE WHEN alone THEN pg_advisory_xact_lock(key) ELSE pg_advisory_xact_lock_shared(key) END IS NULL
-FROM (SELECT * FROM unnest(%s::bigint[], %s::boolean[]) AS given (key, alone) ORDER BY key) AS sorted
-"""
+from wuyicun.kernel.database.statements import array, execute
 
 
 def take(*, side_by_side: Iterable[UUID] = (), alone: Iterable[UUID] = ()) -> None:
-    """Wait for our turn in these villages; whoever is named twice goes alone."""
-    turns = {_key(village): False for village in side_by_side} | {_key(village): True for village in alone}
-    if turns:
-        execute(_TAKE, list(turns), list(turns.values()))
+    """Wait for our turn in these villages; whoever is named twice goes alone.
 
-
-def _key(village: UUID) -> int:
-    """The random half of the id; two villages that share a key wait for each other without need."""
-    return int.from_bytes(village.bytes[8:], signed=True)
+    The key of a village is the random half of its id; two that share one wait for each other without need.
+    """
+    execute("SELECT records_take_turns(%s::uuid[], %s::uuid[])", array(side_by_side), array(alone))

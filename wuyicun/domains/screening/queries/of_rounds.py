@@ -24,13 +24,11 @@ class RoundFacts:
     roll_id: UUID
     state: str
     closed_at: datetime | None
-    stations: frozenset[UUID]
 
 
 _FACTS = """
 WITH given AS (SELECT * FROM json_to_recordset(%s::json) AS r (village_id uuid, round_id uuid))
-SELECT r.village_id, r.id, r.roll_id, r.state, r.closed_at,
-  ARRAY(SELECT s.id FROM screening_station s WHERE s.village_id = r.village_id AND s.round_id = r.id)
+SELECT r.village_id, r.id, r.roll_id, r.state, r.closed_at
 FROM screening_round r JOIN given g ON g.village_id = r.village_id AND g.round_id = r.id
 """
 
@@ -38,10 +36,7 @@ FROM screening_round r JOIN given g ON g.village_id = r.village_id AND g.round_i
 def round_facts(named: Collection[tuple[UUID, UUID]]) -> Mapping[tuple[UUID, UUID], RoundFacts]:
     """The facts of rounds by (village, round); unknown ones are left out."""
     given = [{"village_id": village, "round_id": round_id} for village, round_id in named]
-    return {
-        (row[0], row[1]): RoundFacts(row[2], row[3], row[4], frozenset(row[5]))
-        for row in (execute(_FACTS, given) if given else [])
-    }
+    return {(row[0], row[1]): RoundFacts(row[2], row[3], row[4]) for row in (execute(_FACTS, given) if given else [])}
 
 
 def names_of(village_id: UUID, ids: Collection[UUID]) -> Mapping[UUID, str]:
