@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wuyicun.config.settings")
 
@@ -18,3 +19,6 @@ application = FieldDoor(_django)
 gc.collect()
 gc.freeze()
 gc.set_threshold(50_000, 20, 50)
+
+# Many threads wait for the interpreter while one of them stores for all: it must not wait for each of them in turn.
+sys.setswitchinterval(0.0005)

@@ -1,4 +1,7 @@
-"""Device tokens: who sends, and what they may do now. Looked up at most once a second for each token and process."""
+"""Device tokens: who sends, and what they may do now.
+
+Each process looks up once a second, in one go, the tokens that are in use: what somebody loses is lost within a second.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -22,7 +25,7 @@ from wuyicun.kernel.scope import Scope
 
 VALID_FOR = timedelta(days=14)
 _KEEP_SECONDS = 1.0
-_KEEP_MOST = 10_000
+_FORGET_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,16 @@ class Sender:
         return self._may[village]
 
 
-_known: dict[bytes, tuple[float, Sender | None]] = {}
+@dataclass(slots=True)
+class _Kept:
+    """Whose token it is (None: nobody's), and when, on the monotonic clock, it was looked up and used."""
+
+    sender: Sender | None
+    looked_up: float
+    used: float
+
+
+_known: dict[bytes, _Kept] = {}
 _lock = threading.Lock()
 
 
@@ -73,33 +85,58 @@ def make_token(*, account: Account, device: UUID, scope: Scope, at: datetime) ->
 def sender(token: str, at: datetime) -> Sender | None:
     """Who sends with this token; None when it is unknown, ended or revoked, or its account is not active."""
     digest = _digest(token)
+    now = time.monotonic()
     kept = _known.get(digest)
-    if kept is not None and time.monotonic() - kept[0] < _KEEP_SECONDS:
-        return kept[1]
-    found = _find(digest, at)
-    with _lock:
-        if len(_known) >= _KEEP_MOST:
-            _known.clear()
-        _known[digest] = (time.monotonic(), found)
-    return found
+    if kept is None or now - kept.looked_up >= _KEEP_SECONDS:
+        with _lock:
+            kept = _known.get(digest)
+            if kept is None or now - kept.looked_up >= _KEEP_SECONDS:
+                kept = _look_up(digest, at)
+    kept.used = now
+    return kept.sender
+
+
+def _look_up(wanted: bytes, at: datetime) -> _Kept:
+    """Look up a token, and with it those in use that are due as well; forget what nobody has used of late."""
+    now = time.monotonic()
+    for digest in [each for each, kept in _known.items() if now - kept.used >= _FORGET_SECONDS]:
+        del _known[digest]
+    due = {
+        digest
+        for digest, kept in _known.items()
+        if kept.sender is not None and now - kept.looked_up >= _KEEP_SECONDS / 2
+    }
+    found = _find(due | {wanted}, at)
+    for digest in due:
+        _known[digest] = _Kept(found.get(digest), now, _known[digest].used)
+    _known[wanted] = _Kept(found.get(wanted), now, now)
+    return _known[wanted]
 
 
 _FIND = """
-SELECT t.account_id, t.device, t.villages::text
+SELECT t.digest, t.account_id, t.device, t.villages::text
 FROM fieldsync_devicetoken t JOIN accounts_account a ON a.id = t.account_id
-WHERE t.digest = %s AND t.revoked_at IS NULL AND t.ends_at > %s AND a.is_active
+WHERE t.digest = ANY (%s) AND t.revoked_at IS NULL AND t.ends_at > %s AND a.is_active
 """
 
 
-def _find(digest: bytes, at: datetime) -> Sender | None:
-    found = execute(_FIND, digest, at)
-    if not found:
-        return None
-    account_id, device, villages = found[0]
-    scope, paths = accounts.scope_and_paths(account_id, at)
-    lost = [UUID(village) for village in json.loads(villages) if UUID(village) not in paths]
-    paths |= {village.pk: village.area_path for village in (accounts.villages(lost) if lost else ())}
-    return Sender(account_id, device, scope, paths)
+def _find(digests: Collection[bytes], at: datetime) -> Mapping[bytes, Sender]:
+    rows = execute(_FIND, list(digests), at)
+    scopes = accounts.scopes_and_paths({account_id for _digest, account_id, _device, _villages in rows}, at)
+    return {
+        bytes(digest): _sender(
+            account_id, device, [UUID(village) for village in json.loads(villages)], *scopes[account_id]
+        )
+        for digest, account_id, device, villages in rows
+    }
+
+
+def _sender(
+    account_id: UUID, device: UUID, made_for: Sequence[UUID], scope: Scope, paths: Mapping[UUID, str]
+) -> Sender:
+    lost = [village for village in made_for if village not in paths]
+    others = {village.pk: village.area_path for village in (accounts.villages(lost) if lost else ())}
+    return Sender(account_id, device, scope, {**paths, **others})
 
 
 def _digest(token: str) -> bytes:

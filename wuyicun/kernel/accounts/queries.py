@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
 
 from wuyicun.kernel.accounts.models import Account, Grant, Village
-from wuyicun.kernel.database.statements import execute
+from wuyicun.kernel.database.statements import array, execute
 from wuyicun.kernel.roles import ROLES
 from wuyicun.kernel.scope import Held, Scope
 
@@ -38,29 +38,39 @@ def scope_of(account: Account, at: datetime) -> Scope:
 
 _HELD = """
 WITH held AS (
-  SELECT role, area_path, village_id FROM accounts_grant
-  WHERE account_id = %s AND starts_at <= %s AND (ends_at IS NULL OR ends_at > %s))
-SELECT h.role, h.area_path, v.id, v.area_path FROM held h JOIN accounts_village v ON v.id = h.village_id
+  SELECT account_id, role, area_path, village_id FROM accounts_grant
+  WHERE account_id = ANY (%s::uuid[]) AND starts_at <= %s AND (ends_at IS NULL OR ends_at > %s))
+SELECT h.account_id, h.role, h.area_path, v.id, v.area_path FROM held h JOIN accounts_village v ON v.id = h.village_id
 UNION ALL
-SELECT h.role, h.area_path, v.id, v.area_path FROM held h LEFT JOIN accounts_village v
+SELECT h.account_id, h.role, h.area_path, v.id, v.area_path FROM held h LEFT JOIN accounts_village v
   ON v.area_path >= h.area_path AND v.area_path < h.area_path || '~'
 WHERE h.village_id IS NULL
 """
 
 
-def scope_and_paths(account_id: UUID, at: datetime) -> tuple[Scope, dict[UUID, str]]:
-    """The scope of an account that is active, and where in the tree each of its villages stands.
+def scopes_and_paths(account_ids: Collection[UUID], at: datetime) -> Mapping[UUID, tuple[Scope, Mapping[UUID, str]]]:
+    """The scopes of accounts that are active, and where in the tree each of their villages stands.
 
     In one statement, for who asks every second.
     """
-    held: set[tuple[str, str]] = set()
-    paths: dict[UUID, str] = {}
-    for role, area_path, village, path in execute(_HELD, account_id, at, at):
+    held: dict[UUID, set[tuple[str, str]]] = {account_id: set() for account_id in account_ids}
+    paths: dict[UUID, dict[UUID, str]] = {account_id: {} for account_id in account_ids}
+    for account_id, role, area_path, village, path in execute(_HELD, array(account_ids), at, at):
         if role in ROLES:
-            held.add((area_path, role))
-            paths |= {} if village is None else {village: path}
-    grants = tuple(Held(ROLES[role], area_path) for area_path, role in sorted(held))
-    return Scope(account_id=account_id, villages=tuple(sorted(paths)), held=grants), paths
+            held[account_id].add((area_path, role))
+            if village is not None:
+                paths[account_id][village] = path
+    return {
+        account_id: (
+            Scope(
+                account_id=account_id,
+                villages=tuple(sorted(paths[account_id])),
+                held=tuple(Held(ROLES[role], area_path) for area_path, role in sorted(held[account_id])),
+            ),
+            paths[account_id],
+        )
+        for account_id in account_ids
+    }
 
 
 def villages_below(area_path: str) -> Sequence[Village]:
