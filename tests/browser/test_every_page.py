@@ -40,6 +40,10 @@ BEHIND = {
     "import that is done": ("/people/import/", r"/people/import/{id}/"),
     "new post": ("/settings/organisation/", r"/settings/organisation/posts/new/"),
     "new area": ("/settings/organisation/", r"/settings/organisation/areas/new/"),
+    "organisation chart": ("/settings/organisation/", r"/settings/organisation/chart/"),
+    "unit": ("/settings/organisation/", r"/settings/organisation/units/{id}/"),
+    "hand over": ("/settings/organisation/", r"/settings/organisation/posts/{id}/handover/"),
+    "former posts": ("/settings/organisation/", r"/settings/organisation/history/"),
     "new unit": ("/settings/organisation/", r"/settings/organisation/units/new/"),
 }
 ALSO = (

@@ -186,6 +186,8 @@ WUYI_RECORD_KINDS = "wuyicun.config.kinds.KINDS"
 WUYI_SHELL = "wuyicun.config.shell.shell"
 WUYI_PERSON_PANELS = "wuyicun.config.hooks.PERSON_PANELS"
 WUYI_PEOPLE_IN_USE = "wuyicun.config.hooks.people_in_use"
+WUYI_HOUSEHOLD_PLACES = "wuyicun.config.hooks.household_places"
+WUYI_OPEN_WORK = "wuyicun.config.hooks.OPEN_WORK"
 WUYI_NAVIGATION = "wuyicun.config.navigation.ITEMS"
 
 LOGGING = {

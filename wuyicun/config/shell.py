@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from uuid import UUID
+
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from wuyicun.kernel.web.context import Shell, VillageChoice
+from wuyicun.domains.territory import handing
+from wuyicun.domains.territory import queries as territory
+from wuyicun.kernel.web.context import Notice, Shell, VillageChoice
 
 
 def shell(request: HttpRequest) -> Shell:
@@ -18,4 +24,24 @@ def shell(request: HttpRequest) -> Shell:
         VillageChoice(village.name, reverse("choose_village", args=[village.pk]), village.pk == chosen.pk)
         for village in getattr(request, "villages", ())
     )
-    return Shell(chosen.name, villages, "normal", scope.permits)
+    notices = tuple(_notices(chosen.pk, scope.account_id)) if chosen.pk in scope.villages else ()
+    return Shell(chosen.name, villages, "normal", scope.permits, notices)
+
+
+def _notices(village_id: UUID, account_id: UUID) -> Iterator[Notice]:
+    """The handovers that this person gave or took and has not looked at yet."""
+    waiting = handing.to_tell(village_id, account_id)
+    names = territory.names(village_id) if waiting else {}
+    for each in waiting:
+        told = {
+            "area": names.get(each.area_path, ""),
+            "giver": each.ended.holder_name,
+            "taker": each.begun.holder_name,
+            "count": sum(work["count"] for work in each.open_work),
+        }
+        words = (
+            _("%(giver)s把%(area)s交接给%(taker)s，未办的 %(count)s 件一起移交")
+            if each.open_work
+            else _("%(giver)s把%(area)s交接给%(taker)s，没有未办的事")
+        )
+        yield Notice(words % told, reverse("handover", args=[each.pk]), reverse("handover_seen", args=[each.pk]))

@@ -145,7 +145,31 @@ def ledger(names: tuple[str, ...] = NAMES, count: int = 60) -> dict[str, Any]:
     }
 
 
-TEMPLATES = {make.__name__: make for make in (cards, tube_labels, handover_slip, call_sheet, round_report, ledger)}
+def org_chart(names: tuple[str, ...] = NAMES, count: int = 9) -> dict[str, Any]:
+    def box(number: int) -> dict[str, Any]:
+        member = {"word": "成员", "names": _name(names, number), "vacant": False}
+        vacant = {"word": "负责人", "names": "", "vacant": True}
+        return {"title": _name(names, number + 1), "there": number % 3 > 0, "phone": "", "lines": [vacant, member]}
+
+    depths = [min(number, 1 + number % 3 // 2) for number in range(count)]
+    rows = [
+        {
+            "ends": [step == depth - 1 and number == count - 1 for step in range(depth)],
+            "area": _name(names, number),
+            "command": box(number),
+            "party": box(number + 3),
+            "hubs": [_name(names, number)] if depth == 2 else None,
+        }
+        for number, depth in enumerate(depths)
+    ]
+    about = {"made": MADE, "village": "西头岭村", "sentence": "5 个岗位空缺"}
+    return about | {"rows": rows, "support": [box(number) for number in range(min(count, 6))], "loads": []}
+
+
+TEMPLATES = {
+    make.__name__: make
+    for make in (cards, tube_labels, handover_slip, call_sheet, round_report, ledger, org_chart)
+}  # fmt: skip
 
 
 def pages_of(pdf: bytes) -> list[str]:

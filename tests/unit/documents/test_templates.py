@@ -47,6 +47,7 @@ def test_markup_in_a_name_prints_as_itself(template: str) -> None:
         ("call_sheet", "没有未采的人,每人都有着落"),
         ("round_report", "无"),
         ("ledger", "没有符合条件的记录"),
+        ("org_chart", "还没有区域和单位"),
     ],
 )
 def test_an_empty_list_says_so_on_one_page(template: str, says: str) -> None:
@@ -55,7 +56,7 @@ def test_an_empty_list_says_so_on_one_page(template: str, says: str) -> None:
     assert says in page.replace("\uff0c", ",")
 
 
-@pytest.mark.parametrize("template", sorted(set(TEMPLATES) - {"tube_labels"}))
+@pytest.mark.parametrize("template", sorted(set(TEMPLATES) - {"tube_labels", "org_chart"}))
 def test_every_page_says_who_printed_it_when_and_which_page_it_is(template: str) -> None:
     pages = pages_of(pdf.render(template, TEMPLATES[template](count=60), language=CHINESE))
 
@@ -63,6 +64,14 @@ def test_every_page_says_who_printed_it_when_and_which_page_it_is(template: str)
     for number, page in enumerate(pages, 1):
         assert "梁会明·2022-11-1812:05打印" in page
         assert f"第{number}页\uff0c共{len(pages)}页" in page
+
+
+@pytest.mark.parametrize("areas", [1, 9, 40])
+def test_a_villages_organisation_fits_on_one_page(areas: int) -> None:
+    (page,) = pages_of(pdf.render("org_chart", TEMPLATES["org_chart"](count=areas), language=CHINESE))
+
+    assert "梁会明·2022-11-1812:05打印" in page
+    assert page.count("空缺") >= 2 * areas
 
 
 def test_a_table_repeats_its_head_on_every_page() -> None:

@@ -15,7 +15,9 @@ from wuyicun.config.demo.workbook import write_village
 from wuyicun.domains.registry.importing import shell
 from wuyicun.domains.territory import actions as territory
 from wuyicun.domains.territory import queries as territory_queries
+from wuyicun.domains.territory import units as organisation
 from wuyicun.domains.territory.queries import AreaRow
+from wuyicun.domains.territory.rules import Rank
 from wuyicun.kernel import clock, scope
 from wuyicun.kernel.accounts import actions as accounts
 from wuyicun.kernel.accounts import queries as account_queries
@@ -43,30 +45,38 @@ class _Member:
     role: str
     area: str  # the name of a section or micro-grid, '' for the village
     unit: str = ""
+    rank: Rank = Rank.MEMBER
 
 
 STAFF = (
-    _Member("shuji", "梁会明", "secretary", "", "疫情防控一线指挥部"),
-    _Member("bangong", "赵秀英", "office", "", "疫情防控办公室"),
-    _Member("wanggezhang", "王海斌", "grid_leader", "西头岭", "疫情防控调度中心"),
+    _Member("shuji", "梁会明", "secretary", "", "疫情防控一线指挥部", Rank.HEAD),
+    _Member("bangong", "赵秀英", "office", "", "疫情防控办公室", Rank.HEAD),
+    _Member("wanggezhang", "王海斌", "grid_leader", "西头岭", "西头岭前线指挥所", Rank.HEAD),
     _Member("wanggeyuan", "李建国", "grid_worker", "西头岭"),
     _Member("wanggeyuan2", "张爱珍", "grid_worker", "西头岭"),
     _Member("wanggeyuan3", "贾海生", "grid_worker", "西头岭"),
     _Member("wanggeyuan4", "钟花兰", "grid_worker", "北头岭", "北头岭调度站"),
     _Member("wanggeyuan5", "郝小军", "grid_worker", "北头岭", "北头岭调度站"),
     _Member("wanggeyuan6", "石建宇", "grid_worker", "北头岭", "北头岭调度站"),
-    _Member("weiwangge", "潘玉英", "micro_grid_leader", "第一微网格"),
-    _Member("cunyi", "范永", "doctor", "", "村卫生室"),
+    _Member("weiwangge", "潘玉英", "micro_grid_leader", "第一微网格", "第一微网格战斗堡垒", Rank.HEAD),
+    _Member("cunyi", "范永", "doctor", "", "村卫生室", Rank.HEAD),
     _Member("caiyang", "杜梅", "sampler", "", "村卫生室"),
     _Member("zhuanyun", "常明", "tube_runner", ""),
     _Member("zhishou", "崔春", "guard", ""),
     _Member("guanli", "田海", "administrator", ""),
     _Member("shenji", "叶志", "auditor", ""),
 )
+ALSO = (
+    ("梁会明", "member", "", "西头岭村大党委", Rank.HEAD),
+    ("赵秀英", "member", "", "西头岭村大党委", Rank.DEPUTY),
+    ("王海斌", "member", "西头岭", "西头岭网格党支部", Rank.HEAD),
+    ("潘玉英", "member", "第一微网格", "第一微网格党小组", Rank.HEAD),
+    ("王海斌", "member", "", "疫情防控调度中心", Rank.HEAD),
+    ("王海斌", "member", "", "公共卫生委员会", Rank.MEMBER),
+    ("范永", "member", "", "公共卫生委员会", Rank.HEAD),
+)
+"""Further posts of the same people: name, role, area, unit, rank."""
 UNITS = (
-    ("疫情防控一线指挥部", "command", ""),
-    ("疫情防控调度中心", "dispatch_centre", ""),
-    ("疫情防控办公室", "office", ""),
     ("北头岭调度站", "dispatch_station", "北头岭"),
     ("村卫生室", "partner", ""),
     ("派出所", "partner", ""),
@@ -110,12 +120,14 @@ def _import(village: Village, data: Path, say: Callable[[str], None], at: dateti
 
 def _staff(village: Village, password: str, at: datetime) -> None:
     areas = {area.name: area for area in territory_queries.areas(village.pk)}
-    units = {
-        name: territory.add_unit(
+    made = [
+        territory.add_unit(
             village_id=village.pk, area_path=_path(village, areas, area), kind=kind, name=name, phone="", by=None, at=at
-        ).pk
+        )
         for name, kind, area in UNITS
-    }
+    ]
+    made += organisation.set_up_missing(village_id=village.pk, by=None, at=at)
+    units = {unit.name: unit.pk for unit in made}
     for member in STAFF:
         _appoint(
             village=village,
@@ -123,6 +135,20 @@ def _staff(village: Village, password: str, at: datetime) -> None:
             unit=units.get(member.unit),
             member=member,
             password=password,
+            at=at,
+        )
+    ids = {member.name: Account.objects.get(username=member.user_name).pk for member in STAFF}
+    for name, role, area, unit, rank in ALSO:
+        territory.appoint(
+            village_id=village.pk,
+            area_path=_path(village, areas, area),
+            role=role,
+            holder_name=name,
+            account_id=ids[name],
+            unit_id=units[unit],
+            rank=rank,
+            starts_at=at,
+            by=None,
             at=at,
         )
 
@@ -142,6 +168,7 @@ def _appoint(*, village: Village, path: str, unit: UUID | None, member: _Member,
         holder_name=member.name,
         account_id=account.pk,
         unit_id=unit,
+        rank=member.rank,
         starts_at=at,
         by=None,
         at=at,

@@ -262,6 +262,18 @@ def count_by_residence(village_id: UUID) -> Mapping[str, int]:
     return dict(rows.annotate(number=Count("pk")).order_by("residence"))
 
 
+def household_places(village_id: UUID, ids: Collection[UUID]) -> Mapping[UUID, tuple[str, str, str]]:
+    """Of the named households: the leaf that looks after it, what its house is called, its head's name."""
+    names = territory.names(village_id)
+    rows = Household.rows().filter(village_id=village_id, pk__in=ids)
+    return {
+        pk: (path, house_label(names.get(section, ""), number, address), head)
+        for pk, path, section, number, address, head in rows.values_list(
+            "pk", "area_path", "section_path", "number", "address", "head_name"
+        )
+    }
+
+
 def count_households(village_id: UUID) -> int:
     """How many households the village's registry holds."""
     return Household.rows().filter(village_id=village_id).count()

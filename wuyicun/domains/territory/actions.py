@@ -8,10 +8,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from wuyicun.domains.territory.models import Area, Post, Unit
-from wuyicun.domains.territory.rules import UNPLACED_CODE, Level, next_path, village_path
+from wuyicun.domains.territory.rules import UNPLACED_CODE, Level, Rank, next_path, village_path
 from wuyicun.kernel import scope
 from wuyicun.kernel.accounts import actions as accounts
 from wuyicun.kernel.accounts.models import Village
@@ -32,6 +33,13 @@ class LeaderAlready(Refusal):
 
     code = "leader_already"
     words = _("%(area)s已有微网格长%(name)s，请先结束其任职")
+
+
+class HeadAlready(Refusal):
+    """A unit has one head at a time."""
+
+    code = "head_already"
+    words = _("%(unit)s的负责人是%(name)s，请先结束其任职或办理交接")
 
 
 def found_village(*, code: str, name: str, by: UUID | None, at: datetime) -> Village:
@@ -100,7 +108,11 @@ def add_unit(
 ) -> Unit:
     """A unit on an area; the one of that name is returned as it is."""
     unit, made = Unit.rows().get_or_create(
-        village_id=village_id, area_path=area_path, name=name, defaults={"kind": kind, "phone": phone}
+        village_id=village_id,
+        area_path=area_path,
+        name=name,
+        ended_at=None,
+        defaults={"kind": kind, "phone": phone},
     )
     if made:
         audit("territory.add_unit", by=by, at=at, village_id=village_id, subject=("unit", unit.pk))
@@ -118,22 +130,28 @@ def appoint(
     account_id: UUID | None,
     unit_id: UUID | None = None,
     person_id: UUID | None = None,
+    rank: Rank = Rank.MEMBER,
     starts_at: datetime,
+    ends_at: datetime | None = None,
     by: UUID | None,
     at: datetime,
 ) -> Post:
-    """Fill a post; the account, where there is one, gets the role's grant over the area.
+    """Fill a post; the account, where there is one, gets the role's grant over the area, from its start to its end.
 
     Raises:
         LeaderAlready: the micro-grid has a leader.
+        HeadAlready: the unit has a head.
     """
     area = Area.rows().select_for_update().get(village_id=village_id, area_path=area_path)
-    if role == "micro_grid_leader":
-        sitting = (
-            Post.rows().filter(village_id=village_id, area_path=area_path, role=role, ends_at__isnull=True).first()
-        )
-        if sitting is not None:
-            raise LeaderAlready(area=area.name, name=sitting.holder_name)
+    sitting = Post.rows().filter(Q(ends_at__isnull=True) | Q(ends_at__gt=starts_at), village_id=village_id)
+    if role == "micro_grid_leader" and rank is not Rank.DEPUTY:
+        leader = sitting.filter(area_path=area_path, role=role).exclude(rank=Rank.DEPUTY).first()
+        if leader is not None:
+            raise LeaderAlready(area=area.name, name=leader.holder_name)
+    if unit_id is not None and rank is Rank.HEAD:
+        head = sitting.filter(unit_id=unit_id, rank=rank).select_related("unit").first()
+        if head is not None:
+            raise HeadAlready(unit=head.unit.name, name=head.holder_name)
     post: Post = Post.rows().create(
         village_id=village_id,
         unit_id=unit_id,
@@ -142,7 +160,9 @@ def appoint(
         holder_name=holder_name,
         person_id=person_id,
         account_id=account_id,
+        rank=rank,
         starts_at=starts_at,
+        ends_at=ends_at,
     )
     if account_id is not None:
         accounts.give_grant(
@@ -152,6 +172,7 @@ def appoint(
             village_id=village_id,
             post_id=post.pk,
             starts_at=starts_at,
+            ends_at=ends_at,
             by=by,
             at=at,
         )
@@ -185,6 +206,9 @@ def fill_post(
     username: str,
     phone: str | None,
     unit_id: UUID | None,
+    rank: Rank,
+    starts_at: datetime,
+    ends_at: datetime | None,
     by: UUID | None,
     at: datetime,
 ) -> Filled:
@@ -209,7 +233,9 @@ def fill_post(
         holder_name=holder_name,
         account_id=account_id,
         unit_id=unit_id,
-        starts_at=at,
+        rank=rank,
+        starts_at=starts_at,
+        ends_at=ends_at,
         by=by,
         at=at,
     )

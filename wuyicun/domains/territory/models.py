@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from wuyicun.domains.territory.rules import Rank
 from wuyicun.kernel.database.models import VillageModel, reference
 
 
@@ -44,19 +45,26 @@ class Unit(VillageModel):
     kind = models.CharField(max_length=32)
     name = models.CharField(max_length=64)
     phone = models.CharField(max_length=32, blank=True, default="")
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["village_id", "area_path", "name"], name="unit_name_once")
+            models.UniqueConstraint(
+                fields=["village_id", "area_path", "name"], condition=Q(ended_at__isnull=True), name="unit_name_once"
+            )
         ]
 
 
 class Post(VillageModel):
-    """Somebody holds a role in a unit or an area from a day to a day; the account's grants follow it."""
+    """Somebody holds a role in a unit or an area from a day to a day; the account's grants follow it.
+
+    `rank` says what they are there: its head, a deputy or a member.
+    """
 
     unit = reference("territory.Unit", null=True)
     area_path = models.CharField(max_length=32, db_collation="C")
     role = models.CharField(max_length=32)
+    rank = models.CharField(max_length=8, default=Rank.MEMBER.value)
     holder_name = models.CharField(max_length=64)
     person_id = models.UUIDField(null=True)
     account_id = models.UUIDField(null=True)
@@ -70,8 +78,57 @@ class Post(VillageModel):
             ),
             models.UniqueConstraint(
                 fields=["village_id", "area_path"],
-                condition=Q(role="micro_grid_leader", ends_at__isnull=True),
+                condition=Q(role="micro_grid_leader", ends_at__isnull=True) & ~Q(rank=Rank.DEPUTY.value),
                 name="one_leader_of_a_micro_grid",
+            ),
+            models.UniqueConstraint(
+                fields=["village_id", "unit"],
+                condition=Q(rank=Rank.HEAD.value, ends_at__isnull=True, unit__isnull=False),
+                name="one_head_of_a_unit",
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["village_id", "area_path"], name="post_by_area")]
+
+
+class Hub(VillageModel):
+    """党员中心户: a household around which its micro-grid gathers, from a day to a day.
+
+    The household lies above this room: a plain id; where it stands is asked of the registry.
+    """
+
+    household_id = models.UUIDField()
+    contact_name = models.CharField(max_length=64)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")), name="hub_ends_after_it_starts"
+            ),
+            models.UniqueConstraint(
+                fields=["village_id", "household_id"], condition=Q(ends_at__isnull=True), name="household_is_a_hub_once"
+            ),
+        ]
+
+
+class Handover(VillageModel):
+    """A post went from one to another, with what was open in its area; both are told until they have seen it.
+
+    `open_work` keeps the figures of that moment: `[{"what", "about", "count", "url"}]`.
+    """
+
+    area_path = models.CharField(max_length=32, db_collation="C")
+    ended = reference("territory.Post")
+    begun = reference("territory.Post")
+    note = models.CharField(max_length=400, blank=True, default="")
+    open_work = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+    made_by = models.UUIDField(null=True)
+    giver_seen_at = models.DateTimeField(null=True)
+    taker_seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["village_id", "made_at"], name="handover_by_time"),
+        ]

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from wuyicun.domains.territory.models import Area, Division, Post, Unit
-from wuyicun.domains.territory.rules import LEAVES, Level
+from wuyicun.domains.territory.models import Area, Division, Handover, Post, Unit
+from wuyicun.domains.territory.rules import LEAVES, Level, Rank
 from wuyicun.kernel.scope import within
 
 AreaRow = Area
@@ -40,6 +40,26 @@ class Holder:
     name: str
     account_id: UUID | None
     starts_at: datetime
+    ends_at: datetime | None = None
+    rank: str = Rank.MEMBER
+    unit_id: UUID | None = None
+    person_id: UUID | None = None
+
+    @property
+    def whose(self) -> UUID | str:
+        """Who it is: two posts of one person have the same."""
+        return self.person_id or self.account_id or self.name
+
+
+@dataclass(frozen=True)
+class HandoverRow:
+    """A handover as lists show it."""
+
+    id: UUID
+    area: str
+    giver: str
+    taker: str
+    made_at: datetime
 
 
 def areas(village_id: UUID, *, levels: Sequence[str] | None = None) -> Sequence[Area]:
@@ -92,14 +112,35 @@ def ancestry(village_path: str) -> Sequence[str]:
 
 
 def units(village_id: UUID) -> Sequence[Unit]:
-    """The village's units by area and name."""
-    return list(Unit.rows().filter(village_id=village_id).order_by("area_path", "name"))
+    """The village's living units by area and name."""
+    return list(Unit.rows().filter(village_id=village_id, ended_at__isnull=True).order_by("area_path", "name"))
 
 
 def holders(village_id: UUID, at: datetime) -> Sequence[Holder]:
     """The posts that are held at this moment, by area and role."""
-    area_names = names(village_id)
     posts = Post.rows().filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), village_id=village_id, starts_at__lte=at)
+    return _held(village_id, posts.order_by("area_path", "role", "id"))
+
+
+def coming(village_id: UUID, at: datetime) -> Sequence[Holder]:
+    """The posts that begin later, soonest first."""
+    return _held(village_id, Post.rows().filter(village_id=village_id, starts_at__gt=at).order_by("starts_at", "id"))
+
+
+def former(
+    village_id: UUID, at: datetime, *, unit_id: UUID | None = None, after: UUID | None = None, limit: int = 50
+) -> Sequence[Holder]:
+    """The posts that have ended, of the village or of a unit; who was appointed last comes first."""
+    posts = Post.rows().filter(village_id=village_id, ends_at__lte=at)
+    if unit_id is not None:
+        posts = posts.filter(unit_id=unit_id)
+    if after is not None:
+        posts = posts.filter(pk__lt=after)
+    return _held(village_id, posts.order_by("-id")[:limit])
+
+
+def _held(village_id: UUID, posts: QuerySet[Post]) -> Sequence[Holder]:
+    area_names = names(village_id)
     return [
         Holder(
             post.pk,
@@ -110,6 +151,22 @@ def holders(village_id: UUID, at: datetime) -> Sequence[Holder]:
             post.holder_name,
             post.account_id,
             post.starts_at,
+            post.ends_at,
+            post.rank,
+            post.unit_id,
+            post.person_id,
         )
-        for post in posts.select_related("unit").order_by("area_path", "role", "id")
+        for post in posts.select_related("unit")
+    ]
+
+
+def handovers(village_id: UUID, limit: int = 50) -> Sequence[HandoverRow]:
+    """The latest handovers."""
+    area_names = names(village_id)
+    rows = Handover.rows().filter(village_id=village_id).select_related("ended", "begun").order_by("-made_at", "-id")
+    return [
+        HandoverRow(
+            row.pk, area_names.get(row.area_path, ""), row.ended.holder_name, row.begun.holder_name, row.made_at
+        )
+        for row in rows[:limit]
     ]

@@ -5,7 +5,7 @@ Grids are numbered below the division code as CJ/T 349-2010 does it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 
 VILLAGE_DIGITS = 12
@@ -48,3 +48,62 @@ def next_path(parent: str, level: Level, taken: Iterable[str]) -> str:
     if number >= 10**width:
         raise TooMany(parent)
     return f"{parent}{number:0{width}d}"
+
+
+class UnitKind(StrEnum):
+    """What a unit is. 指挥线 and 党组织线 stand on every area; the others beside them."""
+
+    COMMAND = "command"
+    PARTY = "party"
+    DISPATCH_CENTRE = "dispatch_centre"
+    DISPATCH_STATION = "dispatch_station"
+    OFFICE = "office"
+    HEALTH_COMMITTEE = "health_committee"
+    COMMITTEE = "committee"
+    PARTNER = "partner"
+
+
+class Rank(StrEnum):
+    """What somebody is in a unit, or on an area where no unit is named."""
+
+    HEAD = "head"
+    DEPUTY = "deputy"
+    MEMBER = "member"
+
+
+LINES = (UnitKind.COMMAND, UnitKind.PARTY)
+EXPECTED: dict[Level, tuple[UnitKind, ...]] = {
+    Level.VILLAGE: (*LINES, UnitKind.DISPATCH_CENTRE, UnitKind.OFFICE, UnitKind.HEALTH_COMMITTEE),
+    Level.GRID: LINES,
+    Level.MICRO_GRID: LINES,
+}
+"""What an area of a level has (E1.1-E1.3, E2.5); a station and partners are there where a village has any."""
+
+LED = frozenset(UnitKind) - {UnitKind.COMMITTEE, UnitKind.PARTNER}
+"""Units that somebody of ours leads: without a head their head's place is vacant."""
+
+LEADER: dict[Level, str] = {
+    Level.VILLAGE: "secretary",
+    Level.GRID: "grid_leader",
+    Level.MICRO_GRID: "micro_grid_leader",
+}
+"""The role that answers for an area, and so leads its command unit (E2.2)."""
+
+TECHNICAL = ("administrator", "auditor")
+"""Roles that look after the program, outside both lines."""
+
+MOST_POSTS = 3
+"""More than these at once are too many for one person; so is more than one area to answer for at one level."""
+
+
+def head_role(kind: UnitKind, level: Level | None) -> str:
+    """The role of who heads a unit: of a level's command unit its leader's; most heads need no rights for it."""
+    if kind is UnitKind.COMMAND and level is not None:
+        return LEADER[level]
+    return "office" if kind is UnitKind.OFFICE else "member"
+
+
+def holds_too_much(posts: Collection[tuple[str, str]]) -> bool:
+    """Whether somebody with these (role, area) has too many: of the three roles that lead an area, each fits once."""
+    led = [role for role, _area in set(posts) if role in LEADER.values()]
+    return len(posts) > MOST_POSTS or len(led) > len(set(led))

@@ -51,6 +51,7 @@ def give_grant(
     village_id: UUID | None,
     post_id: UUID | None,
     starts_at: datetime,
+    ends_at: datetime | None = None,
     by: UUID | None,
     at: datetime,
 ) -> Grant:
@@ -62,6 +63,7 @@ def give_grant(
         village_id=village_id,
         post_id=post_id,
         starts_at=starts_at,
+        ends_at=ends_at,
     )
     audit(
         "accounts.grant",
@@ -77,7 +79,7 @@ def give_grant(
 @transaction.atomic
 def end_grants_of_post(*, post_id: UUID, ends_at: datetime, by: UUID | None, at: datetime) -> None:
     """End what a post had given."""
-    for grant in Grant.objects.filter(post_id=post_id, ends_at__isnull=True):
+    for grant in Grant.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=ends_at), post_id=post_id):
         grant.ends_at = max(ends_at, grant.starts_at)
         grant.save(update_fields=["ends_at"])
         audit(

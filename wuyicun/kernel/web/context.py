@@ -38,6 +38,20 @@ class VillageChoice:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """Something that this person is told on every page until they say that they have seen it.
+
+    Attributes:
+        url: where it is read in full.
+        seen_url: where 知道了 posts to.
+    """
+
+    words: str
+    url: str
+    seen_url: str
+
+
+@dataclass(frozen=True)
 class Shell:
     """What the configuration tells the frame.
 
@@ -46,12 +60,14 @@ class Shell:
         villages: all that this person may switch to; shown when there are several.
         mode: a key of MODES, '' when there is none to show.
         may: whether this person holds a permission somewhere in the village.
+        notices: what they are told until they have seen it.
     """
 
     village: str = ""
     villages: tuple[VillageChoice, ...] = ()
     mode: str = ""
     may: Callable[[Permission], bool] = lambda _permission: False
+    notices: tuple[Notice, ...] = ()
 
 
 def outside(_request: HttpRequest) -> Shell:
@@ -83,6 +99,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "villages": told.villages,
             "mode": None if mode is None else {"code": told.mode, "word": mode[0], "icon": mode[1]},
             "menu": menu(registered(), told.may, request.path),
+            "notices": told.notices,
             "may_sample": told.may(Permission.SAMPLE),
             "version": program_version(),
         }

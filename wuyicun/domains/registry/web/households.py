@@ -18,6 +18,7 @@ from wuyicun.domains.registry.models import Household
 from wuyicun.domains.registry.web.common import cursor, fault, seen_at
 from wuyicun.domains.registry.web.forms import GroupsForm, HouseholdForm, StayForm
 from wuyicun.domains.registry.web.people import happenings, person_line
+from wuyicun.domains.territory import hubs
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.errors import NotYours
@@ -78,6 +79,8 @@ def _page(request: ScopedRequest, found: Household, form: HouseholdForm | None, 
         "stale": stale,
         "may_edit": may_edit,
         "may_print": request.scope.permits(Permission.PRINT_CARDS, found.area_path),
+        "hub": hubs.of_household(request.village.pk, found.pk),
+        "may_name_hubs": request.scope.permits(Permission.MANAGE_POSTS, request.village.area_path),
         "card_made_at": cards.living_card(request.village.pk, tokens.HOUSEHOLD, found.pk),
         "here": reverse("household", args=[found.pk]),
     }

@@ -4,27 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from wuyicun.domains.territory import access, actions, queries
+from wuyicun.domains.territory.chart import chart
 from wuyicun.domains.territory.models import Area
 from wuyicun.domains.territory.queries import Holder
-from wuyicun.domains.territory.rules import Level
-from wuyicun.domains.territory.words import LEVELS, UNIT_KINDS
+from wuyicun.domains.territory.rules import LEADER, Level, Rank
+from wuyicun.domains.territory.web import shown
+from wuyicun.domains.territory.web.structure import answer
+from wuyicun.domains.territory.words import LEVELS, RANKS, UNIT_KINDS
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.errors import Refusal
 from wuyicun.kernel.roles import ROLES
 from wuyicun.kernel.web import notices
 
+_WHO_AND_WHERE = ("holder_name", "role", "rank", "area", "unit")
 _PHONE = r"^1[3-9][0-9]{9}$"
+
+
+def _day_input() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 class AreaForm(forms.Form):
@@ -59,6 +74,11 @@ class PostForm(forms.Form):
     """Who does what where; with a user name they get an account."""
 
     holder_name = forms.CharField(label=gettext_lazy("姓名"), max_length=64)
+    rank = forms.ChoiceField(label=gettext_lazy("职务"), choices=list(RANKS.items()), required=False)
+    starts_on = forms.DateField(label=gettext_lazy("从哪天起"), required=False, widget=_day_input())
+    ends_on = forms.DateField(
+        label=gettext_lazy("到哪天止"), required=False, widget=_day_input(), help_text=gettext_lazy("不填就是一直任职")
+    )
     role = forms.ChoiceField(label=gettext_lazy("岗位"), choices=[(role.code, role.name) for role in ROLES.values()])
     area = forms.ChoiceField(label=gettext_lazy("区域"))
     unit = forms.ChoiceField(label=gettext_lazy("单位"), required=False)
@@ -69,11 +89,30 @@ class PostForm(forms.Form):
         label=gettext_lazy("手机号"), regex=_PHONE, required=False, help_text=gettext_lazy("也可以用手机号登录")
     )
 
-    def __init__(self, areas: Sequence[Area], units: Sequence[tuple[str, str]], data: object = None) -> None:
-        super().__init__(data, use_required_attribute=False)  # type: ignore[arg-type]
+    def __init__(
+        self, areas: Sequence[Area], units: Sequence[tuple[str, str]], data: object = None, asked: object = None
+    ) -> None:
+        super().__init__(data, initial=asked, use_required_attribute=False)  # type: ignore[arg-type]
         self.fields["area"] = forms.ChoiceField(label=gettext_lazy("区域"), choices=_choices(areas))
         self.fields["unit"] = forms.ChoiceField(label=gettext_lazy("单位"), choices=[("", "—"), *units], required=False)
-        self.order_fields(["holder_name", "role", "area", "unit", "username", "phone"])
+        self.order_fields([*_WHO_AND_WHERE, "starts_on", "ends_on", "username", "phone"])
+
+    def clean(self) -> dict[str, Any]:
+        """It ends after it has begun."""
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("ends_on") and data["ends_on"] < (data.get("starts_on") or timezone.localdate()):
+            self.add_error("ends_on", _("不能早于开始的那天"))
+        return data
+
+    def rank_given(self) -> Rank:
+        """A member where nothing was said."""
+        return Rank(self.cleaned_data["rank"] or Rank.MEMBER)
+
+    def span(self, now: datetime) -> tuple[datetime, datetime | None]:
+        """From when, and until the end of which day; from this moment when it is today or nothing was said."""
+        starts_on, ends_on = self.cleaned_data["starts_on"], self.cleaned_data["ends_on"]
+        starts_at = now if starts_on in (None, timezone.localdate(now)) else _midnight(starts_on)
+        return starts_at, _midnight(ends_on + timedelta(days=1)) if ends_on else None
 
 
 def _choices(areas: Sequence[Area]) -> list[tuple[str, str]]:
@@ -83,45 +122,58 @@ def _choices(areas: Sequence[Area]) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Row:
-    """An area with who holds posts there."""
+    """An area with who holds posts there, now or soon, and what they are."""
 
     area: Area
-    depth: int
     level: object
-    holders: tuple[Holder, ...]
-
-    @property
-    def lacks_leader(self) -> bool:
-        """A micro-grid without its leader is a vacancy."""
-        return self.area.level == Level.MICRO_GRID and not any(h.role == "micro_grid_leader" for h in self.holders)
+    holders: Sequence[tuple[Holder, object]]
 
 
 @require_GET
 def organisation(request: ScopedRequest) -> HttpResponse:
-    """The tree with its posts, and the units."""
-    village_id = access.organisation(request.scope, request.village)
-    areas = queries.areas(village_id)
-    holders = queries.holders(village_id, clock.now())
-    depth = {Level.VILLAGE: 0, Level.GRID: 1, Level.MICRO_GRID: 2, Level.UNPLACED: 1}
-    rows = [
-        Row(
-            area,
-            depth[Level(area.level)],
-            LEVELS[area.level],
-            tuple(holder for holder in holders if holder.area_path == area.area_path),
-        )
-        for area in areas
-        if area.level != Level.UNPLACED
-    ]
-    names = queries.names(village_id)
+    """What is vacant and who holds too much; then the tree with its posts, and the units."""
+    village_id, now = access.organisation(request.scope, request.village), clock.now()
+    found, names = chart(village_id, now), queries.names(village_id)
+    kinds = list(UNIT_KINDS)
+    heads, missing = shown.vacancies(found, "head"), len(found.missing("unit"))
     context = {
-        "rows": rows,
-        "roles": {code: role.name for code, role in ROLES.items()},
-        "units": [(unit, UNIT_KINDS[unit.kind], names.get(unit.area_path, "")) for unit in queries.units(village_id)],
+        "answer": answer(len(heads), missing, len(found.heavy)),
+        "heads": heads,
+        "missing": missing,
+        "hubs": shown.vacancies(found, "hub"),
+        "loads": shown.loads(found),
+        "rows": _rows(village_id, now),
+        "now": now,
+        "units": [
+            (unit, UNIT_KINDS[unit.kind], names.get(unit.area_path, ""))
+            for unit in sorted(queries.units(village_id), key=lambda unit: (unit.area_path, kinds.index(unit.kind)))
+        ],
         "above": queries.ancestry(request.village.area_path),
-        "vacancies": sum(row.lacks_leader for row in rows),
     }
     return render(request, "territory/organisation.html", context)
+
+
+def _heads_first(holder: Holder) -> tuple[bool, bool, str, int, str]:
+    ranks = list(Rank)
+    leads = holder.role in LEADER.values() and holder.rank != Rank.DEPUTY
+    return not leads, not holder.unit, holder.unit, ranks.index(Rank(holder.rank)), holder.role
+
+
+def _rows(village_id: UUID, now: datetime) -> list[Row]:
+    holders = [*queries.holders(village_id, now), *queries.coming(village_id, now)]
+    return [
+        Row(
+            area,
+            LEVELS[area.level],
+            [
+                (each, shown.post_word(each))
+                for each in sorted(holders, key=_heads_first)
+                if each.area_path == area.area_path
+            ],
+        )
+        for area in queries.areas(village_id)
+        if area.level != Level.UNPLACED
+    ]
 
 
 @require_http_methods(["GET", "POST"])
@@ -171,9 +223,10 @@ def post_add(request: ScopedRequest) -> HttpResponse:
     """Fill a post; the first password of a new account is shown once."""
     village_id = access.organisation(request.scope, request.village)
     units = [(str(unit.pk), unit.name) for unit in queries.units(village_id)]
-    form = PostForm(queries.areas(village_id), units, request.POST or None)
+    form = PostForm(queries.areas(village_id), units, request.POST or None, request.GET.dict())
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
+        data, now = form.cleaned_data, clock.now()
+        starts_at, ends_at = form.span(now)
         try:
             filled = actions.fill_post(
                 village_id=village_id,
@@ -183,8 +236,11 @@ def post_add(request: ScopedRequest) -> HttpResponse:
                 username=data["username"].strip(),
                 phone=data["phone"] or None,
                 unit_id=UUID(data["unit"]) if data["unit"] else None,
+                rank=form.rank_given(),
+                starts_at=starts_at,
+                ends_at=ends_at,
                 by=request.account.pk,
-                at=clock.now(),
+                at=now,
             )
         except Refusal as refusal:
             form.add_error(None, str(refusal))
