@@ -18,8 +18,8 @@ from wuyicun.config.cli.services import interruptible
 from wuyicun.config.environment import ROOT
 from wuyicun.kernel.failure import Failure
 
-NAMES = ("ingest", "partition")
-WITHOUT_DATABASE = {"partition"}
+NAMES = ("ingest", "partition", "faults")
+WITHOUT_DATABASE = {"partition", "faults"}  # or with a server of its own, which it kills
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,7 @@
-"""A data folder for one run of the tests, removed at its end; those of killed runs are removed by the next one."""
+"""A data folder for one run of the tests or of a benchmark, removed at its end.
+
+Those of killed runs are removed by the next one.
+"""
 
 import contextlib
 import fcntl
