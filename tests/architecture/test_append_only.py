@@ -12,7 +12,15 @@ from django.db import connection, transaction
 
 from tests.architecture.village import FullVillage
 
-KEPT = ("records_record", "screening_void", "screening_report", "audit_auditrow", "audit_auditseal")
+KEPT = (
+    "records_record",
+    "screening_void",
+    "screening_report",
+    "verification_check",
+    "verification_withdrawal",
+    "audit_auditrow",
+    "audit_auditseal",
+)
 ATTEMPTS = {
     "update": 'UPDATE "{table}" SET {column} = {column}',
     "delete": 'DELETE FROM "{table}"',

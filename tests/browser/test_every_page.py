@@ -16,7 +16,7 @@ from tests.browser.visitor import Visitor, chinese_in
 ROLES = ("shuji", "wanggeyuan", "cunyi", "caiyang", "zhuanyun", "shenji")
 UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
-# Pages behind the menu's: where a link to one stands, and what its address looks like.
+# Pages behind the menu's: where a link to one stands (a page or the name of one here), and what its address looks like.
 BEHIND = {
     "mistakes": ("/", r"/today/mistakes/"),
     "new round": ("/screening/", r"/screening/new/"),
@@ -34,6 +34,8 @@ BEHIND = {
     "person": ("/people/", r"/people/{id}/"),
     "person who left": ("/people/{person}/", r"/people/{id}/left/"),
     "household": ("/people/", r"/people/households/{id}/"),
+    "households to check": ("/people/verification/", r"/people/verification/area/[0-9]+/"),
+    "household to check": ("household", r"/people/verification/{id}/"),
     "add a person": ("/people/", r"/people/add/"),
     "add a household": ("/people/", r"/people/households/add/"),
     "ledger": ("/people/ledgers/", r"/people/ledgers/[a-z_-]+/"),
@@ -140,7 +142,8 @@ def behind(visitor: Visitor, round_: Round, name: str) -> str:
     if name in ALSO:
         return name.format(**known)
     start, pattern = BEHIND[name]
-    page = visitor.context.request.get(visitor.site.url + start.format(**known)).text()
+    start = behind(visitor, round_, start) if start in BEHIND else start.format(**known)
+    page = visitor.context.request.get(visitor.site.url + start).text()
     found = re.search(f'href="({pattern.replace("{id}", UUID)})"', page)
     assert found is not None, f"{start} leads to no {pattern}"
     return found[1]

@@ -1,5 +1,6 @@
-"""What rooms ask of rooms above them, by name: who has records, what stands beside a person, where a household stands,
-what is open in an area."""
+"""What rooms ask of rooms above them, by name: who has records, what stands beside a person or a household, where a
+household stands, what is open in an area.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +16,16 @@ from wuyicun.domains.screening.rules import RETEST_KIND
 from wuyicun.domains.screening.web import panels
 from wuyicun.domains.territory.handing import OpenWork
 from wuyicun.domains.territory.hubs import HouseholdPlace
+from wuyicun.domains.verification import queries as verification
+from wuyicun.domains.verification.web import panels as verification_panels
 
 PERSON_PANELS = (panels.tests,)
+HOUSEHOLD_PANELS = (verification_panels.last_check,)
 
 
-def people_in_use(village_id: UUID, people: Collection[UUID]) -> set[UUID]:
-    """Those of the people who stand in some roll, and so are left alone when an import is undone."""
-    return rolls.has_entries(village_id, people)
+def people_in_use(village_id: UUID, subjects: Collection[UUID]) -> set[UUID]:
+    """The people who stand in some roll and the households that were checked: an import's undo leaves them alone."""
+    return rolls.has_entries(village_id, subjects) | verification.have_checks(village_id, subjects)
 
 
 def household_places(village_id: UUID, households: Collection[UUID]) -> Mapping[UUID, HouseholdPlace]:
@@ -44,4 +48,11 @@ def open_rounds(village_id: UUID, area_path: str) -> Sequence[OpenWork]:
     return found
 
 
-OPEN_WORK = (open_rounds,)
+def open_checks(village_id: UUID, area_path: str) -> Sequence[OpenWork]:
+    """The households of an area that are still owed a check."""
+    period = verification.current(village_id)
+    owed = rolls.counts(village_id, period.roll_id, area_path).owed if period else 0
+    return [OpenWork("checks", "", owed, reverse("verification"))] if owed else []
+
+
+OPEN_WORK = (open_rounds, open_checks)

@@ -1,5 +1,6 @@
 """All record kinds, by room."""
 
 from wuyicun.domains.screening.records import KINDS as SCREENING
+from wuyicun.domains.verification.records import KINDS as VERIFICATION
 
-KINDS = (*SCREENING,)
+KINDS = (*SCREENING, *VERIFICATION)

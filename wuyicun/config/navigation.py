@@ -16,6 +16,7 @@ ITEMS: tuple[Item, ...] = (
     Item("screening", _("待处理记录"), "tray", Permission.DECIDE_RECORDS, 90),
     Item("people", _("人员"), "people", Permission.VIEW_PEOPLE, 10),
     Item("people", _("台账"), "ledgers", Permission.VIEW_PEOPLE, 20),
+    Item("people", _("入户核对"), "verification", Permission.VIEW_PEOPLE, 25),
     Item("people", _("点位"), "places", Permission.VIEW_PEOPLE, 30),
     Item("people", _("二维码卡"), "cards", Permission.PRINT_CARDS, 40),
     Item("people", _("导入名册"), "import_start", Permission.IMPORT_ROSTER, 50),

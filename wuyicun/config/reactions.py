@@ -1,7 +1,8 @@
 """The one table of effects between rooms: event class -> what follows, in order."""
 
-from wuyicun.domains.registry.events import PeopleChanged
+from wuyicun.domains.registry.events import HouseholdsChanged, PeopleChanged
 from wuyicun.domains.screening import actions as screening
+from wuyicun.domains.verification import actions as verification
 from wuyicun.kernel.events import Reactions
 
 
@@ -10,4 +11,12 @@ def rounds_take_people_in(event: PeopleChanged) -> None:
     screening.people_changed(village_id=event.village_id, people=event.people, at=event.at)
 
 
-REACTIONS: Reactions = {PeopleChanged: (rounds_take_people_in,)}
+def periods_take_households_in(event: HouseholdsChanged) -> None:
+    """Households that were added, moved or are gone are taken in by the period of checks that runs."""
+    verification.households_changed(village_id=event.village_id, households=event.households, at=event.at)
+
+
+REACTIONS: Reactions = {
+    PeopleChanged: (rounds_take_people_in,),
+    HouseholdsChanged: (periods_take_households_in,),
+}

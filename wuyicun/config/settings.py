@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "wuyicun.domains.rolls",
     "wuyicun.domains.standing",
     "wuyicun.domains.screening",
+    "wuyicun.domains.verification",
     "wuyicun.fieldsync",
     "wuyicun.portal",
 ]
@@ -185,6 +186,7 @@ WUYI_REACTIONS = "wuyicun.config.reactions.REACTIONS"
 WUYI_RECORD_KINDS = "wuyicun.config.kinds.KINDS"
 WUYI_SHELL = "wuyicun.config.shell.shell"
 WUYI_PERSON_PANELS = "wuyicun.config.hooks.PERSON_PANELS"
+WUYI_HOUSEHOLD_PANELS = "wuyicun.config.hooks.HOUSEHOLD_PANELS"
 WUYI_PEOPLE_IN_USE = "wuyicun.config.hooks.people_in_use"
 WUYI_HOUSEHOLD_PLACES = "wuyicun.config.hooks.household_places"
 WUYI_OPEN_WORK = "wuyicun.config.hooks.OPEN_WORK"

@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("wuyicun.portal.views")),
     path("", include("wuyicun.fieldsync.web.pages")),
     path("api/field/", include("wuyicun.fieldsync.api")),
+    path("people/verification/", include("wuyicun.domains.verification.web.urls")),
     path("people/", include("wuyicun.domains.registry.web.import_urls")),
     path("", include("wuyicun.domains.registry.web.urls")),
     path("screening/", include("wuyicun.domains.screening.web.urls")),

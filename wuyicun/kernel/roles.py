@@ -28,6 +28,7 @@ class Permission(StrEnum):
     EXCUSE = "excuse"
     DECIDE_RECORDS = "decide_records"
     MANAGE_POSTS = "manage_posts"
+    SET_ROUTINES = "set_routines"
     VIEW_AUDIT = "view_audit"
 
 

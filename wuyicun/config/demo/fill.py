@@ -1,4 +1,4 @@
-"""Fill the demonstration: the village through the ordinary importer, its units and posts, an account per role."""
+"""Fill the demonstration: the village through the ordinary importer, its posts, an account per role, first checks."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from wuyicun.domains.territory import queries as territory_queries
 from wuyicun.domains.territory import units as organisation
 from wuyicun.domains.territory.queries import AreaRow
 from wuyicun.domains.territory.rules import Rank
+from wuyicun.domains.verification import actions as verification
 from wuyicun.kernel import clock, scope
 from wuyicun.kernel.accounts import actions as accounts
 from wuyicun.kernel.accounts import queries as account_queries
@@ -98,6 +99,7 @@ def prepare(say: Callable[[str], None]) -> Sequence[DemoAccount]:
         _import(village, data, say, at)
         with scope.enter(scope.of_system([village.pk])):
             _staff(village, password, at)
+            verification.keep_going(village_id=village.pk, area_path=village.area_path, by=None, at=at)
     shown: dict[str, DemoAccount] = {}
     for member in STAFF:
         shown.setdefault(member.role, DemoAccount(str(ROLES[member.role].name), member.user_name, password))

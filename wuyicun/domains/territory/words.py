@@ -26,6 +26,7 @@ LINES: dict[str, str | Promise] = {"command": _("指挥线"), "party": _("党组
 WORK: dict[str, str | Promise] = {
     "missing": _("未采"),
     "retests": _("待单人复检"),
+    "checks": _("待入户核对"),
 }
 
 

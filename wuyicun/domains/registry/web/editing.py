@@ -74,12 +74,13 @@ def person_add(request: ScopedRequest) -> HttpResponse:
         else:
             notices.say(request, _("已添加%(name)s，正在进行的检测会自动把人列进去") % {"name": person.name})
             to = reverse("household", args=[household.pk]) if household else reverse("person", args=[person.pk])
-            return HttpResponseRedirect(to)
+            return HttpResponseRedirect(next_url(request, to))
+    back = reverse("household", args=[household.pk]) if household else reverse("people")
     context = {
         "form": form,
         "household": dossier.of_household(household).row if household else None,
         "known": known,
-        "back": reverse("household", args=[household.pk]) if household else reverse("people"),
+        "back": next_url(request, back),
     }
     return render(request, "registry/person_add.html", context)
 
@@ -173,8 +174,9 @@ def person_left(request: ScopedRequest, person_id: UUID) -> HttpResponse:
         actions.mark_left(person=person, reason=form.cleaned_data["reason"], by=request.account.pk, at=clock.now())
         undo = reverse("person_returned", args=[person.pk])
         notices.say(request, _("%(name)s 已记为离开") % {"name": person.name}, undo_url=undo)
-        return HttpResponseRedirect(here)
-    return render(request, "registry/person_left.html", {"form": form, "person": person, "back": here})
+        return HttpResponseRedirect(next_url(request, here))
+    back = next_url(request, here)
+    return render(request, "registry/person_left.html", {"form": form, "person": person, "back": back})
 
 
 @require_http_methods(["GET", "POST"])

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from wuyicun.domains.registry import access, actions, cards, dossier, tokens
 from wuyicun.domains.registry.labels import PROBLEM, RESIDENCE
 from wuyicun.domains.registry.models import Household
-from wuyicun.domains.registry.web.common import cursor, fault, seen_at
+from wuyicun.domains.registry.web.common import cursor, fault, next_url, seen_at
 from wuyicun.domains.registry.web.forms import GroupsForm, HouseholdForm, StayForm
+from wuyicun.domains.registry.web.panels import household_panels
 from wuyicun.domains.registry.web.people import happenings, person_line
 from wuyicun.domains.territory import hubs
 from wuyicun.kernel import clock
@@ -81,6 +82,8 @@ def _page(request: ScopedRequest, found: Household, form: HouseholdForm | None, 
         "may_print": request.scope.permits(Permission.PRINT_CARDS, found.area_path),
         "hub": hubs.of_household(request.village.pk, found.pk),
         "may_name_hubs": request.scope.permits(Permission.MANAGE_POSTS, request.village.area_path),
+        "panels": household_panels(request, found.pk),
+        "next": next_url(request, ""),
         "card_made_at": cards.living_card(request.village.pk, tokens.HOUSEHOLD, found.pk),
         "here": reverse("household", args=[found.pk]),
     }
@@ -117,7 +120,7 @@ def household_edit(request: ScopedRequest, household_id: UUID) -> HttpResponse:
             ]
         else:
             notices.say(request, _("已保存"))
-            return HttpResponseRedirect(here)
+            return HttpResponseRedirect(next_url(request, here))
     return _page(request, found, form, stale)
 
 

@@ -1,8 +1,12 @@
-"""What rooms above show on a person's page: tests, standing. The configuration lists them (`WUYI_PERSON_PANELS`)."""
+"""What rooms above show on a person's or a household's page: tests, standing, checks. The configuration lists them
+(`WUYI_PERSON_PANELS`, `WUYI_HOUSEHOLD_PANELS`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -11,11 +15,18 @@ from django.utils.safestring import SafeString
 from wuyicun.domains.registry.queries import PersonBrief
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 
-Panel = Callable[[ScopedRequest, PersonBrief], SafeString | None]
-
 
 def panels(request: ScopedRequest, person: PersonBrief) -> list[SafeString]:
     """The panels beside a person, in the order of the configuration; one that has nothing to say is left out."""
-    path: str = getattr(settings, "WUYI_PERSON_PANELS", "")
-    listed: Sequence[Panel] = import_string(path) if path else ()
-    return [shown for panel in listed if (shown := panel(request, person)) is not None]
+    return _shown("WUYI_PERSON_PANELS", request, person)
+
+
+def household_panels(request: ScopedRequest, household_id: UUID) -> list[SafeString]:
+    """The panels beside a household, likewise."""
+    return _shown("WUYI_HOUSEHOLD_PANELS", request, household_id)
+
+
+def _shown(setting: str, request: ScopedRequest, subject: object) -> list[SafeString]:
+    path: str = getattr(settings, setting, "")
+    listed: Sequence[Callable[[ScopedRequest, Any], SafeString | None]] = import_string(path) if path else ()
+    return [shown for panel in listed if (shown := panel(request, subject)) is not None]

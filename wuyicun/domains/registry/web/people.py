@@ -238,5 +238,6 @@ def person_page(request: ScopedRequest, found: Person, file: dossier.PersonFile,
         "history": happenings(file.history),
         "card_made_at": printed_at,
         "panels": panels(request, brief),
+        "next": next_url(request, ""),
     }
     return render(request, "registry/person.html", context)
