@@ -257,37 +257,35 @@ def test_the_last_seals_hash_is_told_so_that_it_can_be_kept_outside(
     assert after.head != before
 
 
-def test_after_a_restore_transactions_begin_again_and_a_new_epoch_covers_them(
-    three_seals: list[UUID], owner: Owner, connected: psycopg.Connection[Any]
-) -> None:
-    """In a restored cluster the transaction ids are lower than those that the seals have seen."""
-    owner.execute("UPDATE audit_auditseal SET to_xid = to_xid + 1000000, from_xid = from_xid + 1000000")
-    owner.execute("UPDATE audit_auditrow SET xid = xid + 1000000")
-    relink(owner)
-    assert sealer.verify(connected).verified
+@pytest.fixture
+def restored(three_seals: list[UUID], owner: Owner) -> list[UUID]:
+    """What was written so far came from another cluster, the last row not sealed there; transactions begin again here."""
+    owner.execute("DELETE FROM audit_auditseal WHERE number = %s", [numbers(owner)[3]])
+    for table in ("audit_auditrow", "audit_auditseal"):
+        owner.execute(f"UPDATE {table} SET cluster = 1")
     owner.execute(
         "INSERT INTO audit_auditrow (id, at, action, subject_kind, data) VALUES (%s, now(), 'a.new', '', '{}')",
         [uuid7()],
     )
-    assert sealed(connected, "a.new") == 1
-    epochs = [row[0] for row in owner.execute("SELECT epoch FROM audit_auditseal ORDER BY number").fetchall()]
-    assert epochs == [1, 1, 1, 1, 2]
-    assert sealer.verify(connected).verified
+    return three_seals
 
 
-def relink(owner: Owner) -> None:
-    """Write the chain as the sealer would have, had the transactions had these ids."""
-    previous = b""
-    seals = owner.execute("SELECT number, epoch, from_xid, to_xid FROM audit_auditseal ORDER BY number").fetchall()
-    for number, epoch, start, end in seals:
-        with owner.cursor() as cursor:
-            _, content = sealer._content(cursor, start, end)
-        link = sealer._link(previous, epoch, start, end, content)
-        owner.execute(
-            "UPDATE audit_auditseal SET content = %s, previous = %s, hash = %s WHERE number = %s",
-            [content, previous, link, number],
-        )
-        previous = link
+def test_after_a_restore_the_rest_is_sealed_and_a_new_epoch_begins(
+    restored: list[UUID], owner: Owner, connected: psycopg.Connection[Any]
+) -> None:
+    assert sealed(connected, "a.new") == 2
+    epochs = owner.execute("SELECT epoch, cluster = 1 FROM audit_auditseal ORDER BY number").fetchall()
+    assert epochs == [(1, True), (1, True), (1, True), (1, True), (2, False)]
+    verdict = sealer.verify(connected)
+    assert (verdict.verified, verdict.unsealed) == (True, 0)
+
+
+def test_what_was_written_before_a_restore_is_guarded_after_it(
+    restored: list[UUID], owner: Owner, connected: psycopg.Connection[Any]
+) -> None:
+    sealed(connected, "a.new")
+    owner.execute("UPDATE audit_auditrow SET action = 'a.other' WHERE id = %s", [restored[1]])
+    assert sealer.verify(connected).first_bad == f"row {restored[1].hex} (seal {numbers(owner)[2]}): altered"
 
 
 @pytest.mark.parametrize("attempt", ATTEMPTS)

@@ -9,16 +9,19 @@ from django.db.models.expressions import RawSQL
 
 from wuyicun.kernel.ids import uuid7
 
+_THIS_CLUSTER = RawSQL("((pg_control_system()).system_identifier)", [])
+
 
 class AuditRow(models.Model):
     """Who did what to what, with ids, codes and digests only; no personal value.
 
     `xid` is the writing transaction's id, given by the database; by it the sealer knows which rows can no longer
-    appear.
+    appear. `cluster` is the database cluster that gave it: a restored one counts its transactions anew.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     xid = models.BigIntegerField(db_default=RawSQL("(pg_current_xact_id()::text::bigint)", []))
+    cluster = models.BigIntegerField(db_default=_THIS_CLUSTER)
     village_id = models.UUIDField(null=True)
     at = models.DateTimeField()
     by = models.UUIDField(null=True)
@@ -36,10 +39,14 @@ class AuditRow(models.Model):
 
 
 class AuditSeal(models.Model):
-    """A link of the chain: the digests of the rows of a range of transactions, and the hash of the link before."""
+    """A link of the chain: the digests of the rows of a range of transactions, and the hash of the link before.
+
+    An epoch is the time between two restores; its transactions are those of one cluster.
+    """
 
     number = models.BigAutoField(primary_key=True)
     epoch = models.PositiveIntegerField()
+    cluster = models.BigIntegerField(db_default=_THIS_CLUSTER)
     from_xid = models.BigIntegerField()
     to_xid = models.BigIntegerField()
     rows = models.PositiveIntegerField()

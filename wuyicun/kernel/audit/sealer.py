@@ -17,6 +17,7 @@ import psycopg
 
 LOCK = 0x57555949
 ROW_BYTES = 16 + 32
+LAST_XID = 2**63 - 1
 
 _ROW = (
     "uuid_send(id) || sha256(convert_to(concat_ws(E'\\x1f', id, xid, coalesce(village_id::text, '-'),"
@@ -52,7 +53,9 @@ class Verdict:
 
 
 def seal(connection: psycopg.Connection[Any], at: datetime) -> int:
-    """Append a seal over what can no longer change; returns how many rows it covers (0: nothing to seal).
+    """Append a seal over what can no longer change; returns how many rows are newly sealed (0: nothing to seal).
+
+    After a restore the rest of what the old cluster wrote is sealed first, then a new epoch begins.
 
     Args:
         connection: as `wuyi_sealer`, which may read the audit and insert seals, nothing else.
@@ -60,22 +63,51 @@ def seal(connection: psycopg.Connection[Any], at: datetime) -> int:
     """
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        cursor.execute("SELECT epoch, to_xid, hash FROM audit_auditseal ORDER BY number DESC LIMIT 1")
-        last = cursor.fetchone()
-        epoch, start, previous = (int(last[0]), int(last[1]), bytes(last[2])) if last else (1, 0, b"")
+        cursor.execute("SELECT system_identifier FROM pg_control_system()")
+        here = int((cursor.fetchone() or (0,))[0])
+        last = _last(cursor, here)
+        sealed = 0
+        if last.cluster != here:
+            last, sealed = _append(cursor, last, LAST_XID, at)
+            cursor.execute("SELECT coalesce(max(to_xid), 0) FROM audit_auditseal WHERE cluster = %s", [here])
+            last = _Last(last.epoch + 1, here, int((cursor.fetchone() or (0,))[0]), last.hash)
         cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-        end = int(str((cursor.fetchone() or (0,))[0]))
-        if end < start:  # the cluster was restored: transaction ids began again
-            epoch, start = epoch + 1, 0
-        rows, content = _content(cursor, start, end)
-        if rows == 0:
-            return 0
-        cursor.execute(
-            "INSERT INTO audit_auditseal (epoch, from_xid, to_xid, rows, content, previous, hash, at)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-            [epoch, start, end, rows, content, previous, _link(previous, epoch, start, end, content), at],
-        )
-        return rows
+        end = int((cursor.fetchone() or (0,))[0])
+        return sealed + _append(cursor, last, end, at)[1]
+
+
+@dataclass(frozen=True)
+class _Last:
+    """Where the chain ends: the transactions of this cluster below `to_xid` are sealed."""
+
+    epoch: int
+    cluster: int
+    to_xid: int
+    hash: bytes
+
+
+def _last(cursor: psycopg.Cursor[Any], here: int) -> _Last:
+    cursor.execute("SELECT epoch, cluster, to_xid, hash FROM audit_auditseal ORDER BY number DESC LIMIT 1")
+    if found := cursor.fetchone():
+        return _Last(int(found[0]), int(found[1]), int(found[2]), bytes(found[3]))
+    # Nothing was ever sealed: begin where the first row was written, which may have been before a restore.
+    cursor.execute("SELECT cluster FROM audit_auditrow ORDER BY id LIMIT 1")
+    first = cursor.fetchone()
+    return _Last(1, int(first[0]) if first else here, 0, b"")
+
+
+def _append(cursor: psycopg.Cursor[Any], last: _Last, end: int, at: datetime) -> tuple[_Last, int]:
+    """Seal the rows up to a transaction, if there are any; where the chain then ends, and how many they were."""
+    rows, content = _content(cursor, last.cluster, last.to_xid, end)
+    if rows == 0:
+        return last, 0
+    link = _link(last.hash, last.epoch, last.to_xid, end, content)
+    cursor.execute(
+        "INSERT INTO audit_auditseal (epoch, cluster, from_xid, to_xid, rows, content, previous, hash, at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        [last.epoch, last.cluster, last.to_xid, end, rows, content, last.hash, link, at],
+    )
+    return _Last(last.epoch, last.cluster, end, link), rows
 
 
 def verify(connection: psycopg.Connection[Any]) -> Verdict:
@@ -84,11 +116,12 @@ def verify(connection: psycopg.Connection[Any]) -> Verdict:
         cursor.execute("SELECT count(*) FROM audit_auditrow")
         total = int(str((cursor.fetchone() or (0,))[0]))
         cursor.execute(
-            "SELECT number, epoch, from_xid, to_xid, content, previous, hash FROM audit_auditseal ORDER BY number"
+            "SELECT number, epoch, cluster, from_xid, to_xid, content, previous, hash FROM audit_auditseal"
+            " ORDER BY number"
         )
         seals = cursor.fetchall()
         previous, sealed, bad, head = b"", 0, None, "0:"
-        for number, epoch, start, end, content, before, link in seals:
+        for number, epoch, cluster, start, end, content, before, link in seals:
             kept = bytes(content)
             bad = bad or _broken_link(
                 number=int(number),
@@ -98,18 +131,17 @@ def verify(connection: psycopg.Connection[Any]) -> Verdict:
                 span=(int(epoch), int(start), int(end)),
                 content=kept,
             )
-            if int(epoch) == int(seals[-1][1]):
-                _, found = _content(cursor, int(start), int(end))
-                bad = bad or _first_difference(int(number), kept, found)
+            _, found = _content(cursor, int(cluster), int(start), int(end))
+            bad = bad or _first_difference(int(number), kept, found)
             previous, sealed, head = bytes(link), sealed + len(kept) // ROW_BYTES, f"{number}:{bytes(link).hex()}"
         return Verdict(total, sealed, len(seals), bad is None, bad, head)
 
 
-def _content(cursor: psycopg.Cursor[Any], start: int, end: int) -> tuple[int, bytes]:
+def _content(cursor: psycopg.Cursor[Any], cluster: int, start: int, end: int) -> tuple[int, bytes]:
     cursor.execute(
         f"SELECT count(*), coalesce(string_agg({_ROW}, ''::bytea ORDER BY xid, id), ''::bytea)"
-        " FROM audit_auditrow WHERE xid >= %s AND xid < %s",
-        [start, end],
+        " FROM audit_auditrow WHERE xid >= %s AND xid < %s AND cluster = %s",
+        [start, end, cluster],
     )
     count, content = cursor.fetchone() or (0, b"")
     return int(count), bytes(content)
