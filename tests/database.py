@@ -46,6 +46,7 @@ class TestDatabase:
             embedded.ensure_database(self.server, self.name, template)
         os.environ["WUYI_DATABASE"] = self.name  # for the processes that a test starts
         settings.WUYI_SEALER_URL = self.server.layout.url(SEALER, self.name)
+        settings.WUYI_OWNER_URL = self.server.layout.url(OWNER, self.name)
         _point_django_at(self.name)
         self._superuser = self.server.connect(self.name)
         self._superuser.execute("SET session_replication_role = replica")  # rows can be removed in any order

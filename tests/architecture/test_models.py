@@ -19,6 +19,7 @@ OF_THE_INSTALLATION = {
     "accounts.Grant": "read to know the scope; few",
     "accounts.Village": "the register of villages",
     "audit.AuditSeal": "one chain over all villages, on the coordinator",
+    "backup.Run": "backups are of the whole installation; one row a day",
     "fieldsync.DeviceToken": "read to know the scope; a few for each account",
     "profiles.Profile": "reference table",
     "territory.Division": "reference table",

@@ -20,6 +20,7 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|(?<!%)%[sd]|\{(\w+)\}")
 NOT_A_TEXT = {
     "wuyicun/config/cli/*": "the shell says one line in both languages, before there is any gettext",
     "wuyicun/config/environment.py": "so do the failures of a start",
+    "wuyicun/kernel/backup/archive/faults.py": "so do a backup's and a restore's; a page shows the reader's half",
     "wuyicun/kernel/database/cluster.py": "so do the failures of a start",
     "wuyicun/kernel/database/embedded.py": "so do the failures of a start",
     "wuyicun/kernel/database/system_user.py": "so do the failures of a start",

@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from uuid import uuid4
 
-from tests.cast import Cast, make_cast
+from tests.cast import PASSWORD, Cast, make_cast
 from tests.integration.screening.sending import Phone, open_round
 from wuyicun.domains.registry import cards, search
 from wuyicun.domains.registry.importing.shell import import_file
@@ -23,6 +23,11 @@ from wuyicun.domains.screening.models import Round, Tube
 from wuyicun.domains.territory import actions as territory
 from wuyicun.domains.territory.models import Post
 from wuyicun.kernel import clock, scope
+from wuyicun.kernel.accounts import actions as accounts
+from wuyicun.kernel.backup import actions as backup
+from wuyicun.kernel.backup.archive.checking import Checked
+from wuyicun.kernel.backup.archive.making import Made
+from wuyicun.kernel.backup.rules import Kind, RunState
 from wuyicun.kernel.records.models import Quarantined
 
 FILLINGS = sorted(path.parent.name for path in (Path(__file__).parent.parent / "integration").glob("*/filling.py"))
@@ -56,6 +61,7 @@ def fill_village() -> FullVillage:
         _test_everything(village)
         _close(village)
     _leave_traces_of_an_import(cast)
+    _back_up(village)
     with scope.enter(cast.scope()):
         _name_things(village)
         for room in FILLINGS:
@@ -129,6 +135,27 @@ def _close(village: FullVillage) -> None:
     )
     screening.close_round(village_id=cast.village.pk, round_id=village.closed.pk, by=None, at=clock.now())
     rolls.touch([cast.village.pk], clock.now())
+
+
+def _back_up(village: FullVillage) -> None:
+    """An archive's row, any file in its place; and who administers every village, and may take it away."""
+    at, cast = clock.now(), village.cast
+    run = backup.begin(kind=Kind.DAILY, state=RunState.RUNNING, by=None, at=at)
+    backup.succeed(run=run, made=Made(ROSTER, 1, "ab" * 32, Checked(30, 2, 54, 9000, 0)), at=at)
+    village.ids["run_id"] = run.pk
+    account = accounts.create_account(username="总管", name="总管", password=PASSWORD, phone=None, by=None, at=at)
+    with scope.enter(cast.scope()):
+        accounts.give_grant(
+            account_id=account.pk,
+            role="administrator",
+            area_path="",
+            village_id=None,
+            post_id=None,
+            starts_at=at,
+            by=None,
+            at=at,
+        )
+    cast.accounts["总管"] = account
 
 
 def _name_things(village: FullVillage) -> None:

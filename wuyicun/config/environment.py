@@ -27,7 +27,8 @@ class Environment:
 
     embedded: whether the URLs are those of the embedded server. sealer_url is empty when a server of one's own has no
     sealer's URL. field_keys: key id -> 32 bytes for encrypted fields, of which new values use current_field_key.
-    index_key: 32 bytes for the blind indexes. workers: how many processes serve.
+    index_key: 32 bytes for the blind indexes. workers: how many processes serve. backup_folder: where the daily
+    archives go; backup_hour: when, local time; backup_passphrase: "" when it is asked for or was set on the page.
     """
 
     data: Path
@@ -44,6 +45,9 @@ class Environment:
     index_key: bytes
     allowed_hosts: tuple[str, ...]
     workers: int
+    backup_folder: Path
+    backup_hour: int
+    backup_passphrase: str
 
 
 def read(variables: Mapping[str, str] | None = None) -> Environment:
@@ -69,6 +73,9 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
         index_key=_key("WUYI_INDEX_KEY", _secret(given, data, "WUYI_INDEX_KEY", _new_key)),
         allowed_hosts=tuple(dict.fromkeys((*hosts, *LOOPBACK_NAMES))),
         workers=_whole_number(given, "WUYI_WORKERS", 2, 1, 64),
+        backup_folder=backup_folder(given),
+        backup_hour=_whole_number(given, "WUYI_BACKUP_HOUR", 2, 0, 23),
+        backup_passphrase=backup_passphrase(given),
     )
 
 
@@ -76,6 +83,26 @@ def data_folder(variables: Mapping[str, str]) -> Path:
     """The data folder: WUYI_DATA, else `var` beside the launcher; without a launcher, in the current folder."""
     beside = ROOT if (ROOT / "wuyi").exists() else Path()
     return Path(variables.get("WUYI_DATA") or beside / "var").absolute()
+
+
+def backup_folder(variables: Mapping[str, str]) -> Path:
+    """Where the daily archives go."""
+    return Path(variables.get("WUYI_BACKUP_FOLDER") or data_folder(variables) / "backups").absolute()
+
+
+def backup_passphrase(variables: Mapping[str, str]) -> str:
+    """The passphrase of the archives, "" when it isn't given."""
+    return variables.get("WUYI_BACKUP_PASSPHRASE", "")
+
+
+def key_texts(read: Environment) -> dict[str, str]:
+    """The keys as the files in `secrets` hold them, wherever they came from."""
+    keys = {name: base64.b64encode(key).decode() for name, key in read.field_keys.items()}
+    return {
+        "secret_key": read.secret_key,
+        "field_keys": json.dumps({"current": read.current_field_key, "keys": keys}),
+        "index_key": base64.b64encode(read.index_key).decode(),
+    }
 
 
 def host(variables: Mapping[str, str]) -> str:

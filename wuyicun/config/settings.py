@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "wuyicun.kernel.accounts",
     "wuyicun.kernel.audit",
     "wuyicun.kernel.records",
+    "wuyicun.kernel.backup",
     "wuyicun.kernel.jobs",
     "wuyicun.kernel.web",
     "wuyicun.domains.territory",
@@ -182,6 +183,11 @@ PROCRASTINATE_ON_APP_READY = None
 
 WUYI_KEYRING = Keyring(ENVIRONMENT.field_keys, ENVIRONMENT.current_field_key, ENVIRONMENT.index_key)
 WUYI_DATA = ENVIRONMENT.data
+WUYI_OWNER_URL = ENVIRONMENT.owner_url
+WUYI_KEY_TEXTS = environment.key_texts(ENVIRONMENT)
+WUYI_BACKUP_FOLDER = ENVIRONMENT.backup_folder
+WUYI_BACKUP_HOUR = ENVIRONMENT.backup_hour
+WUYI_BACKUP_PASSPHRASE = ENVIRONMENT.backup_passphrase
 WUYI_REACTIONS = "wuyicun.config.reactions.REACTIONS"
 WUYI_RECORD_KINDS = "wuyicun.config.kinds.KINDS"
 WUYI_SHELL = "wuyicun.config.shell.shell"

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("wuyicun.domains.registry.web.urls")),
     path("screening/", include("wuyicun.domains.screening.web.urls")),
     path("settings/", include("wuyicun.domains.territory.web.urls")),
+    path("settings/backups/", include("wuyicun.kernel.backup.web.urls")),
     path("account/", include("wuyicun.kernel.accounts.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("", include("wuyicun.kernel.web.urls")),

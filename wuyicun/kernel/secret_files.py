@@ -27,6 +27,18 @@ def read_or_make(path: Path, make: Callable[[], str]) -> str:
     return path.read_text(encoding="utf-8").strip()
 
 
+def put(path: Path, text: str) -> None:
+    """Keep this secret from now on, whatever was there; nobody ever reads half of it."""
+    make_passable(path.parent.parent)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        _write_private(draft, text)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
 def make_passable(folder: Path) -> None:
     """Make a folder that others may pass through but not list, whatever the umask, unless it is there."""
     with contextlib.suppress(FileExistsError):

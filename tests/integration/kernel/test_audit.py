@@ -259,7 +259,7 @@ def test_the_last_seals_hash_is_told_so_that_it_can_be_kept_outside(
 
 @pytest.fixture
 def restored(three_seals: list[UUID], owner: Owner) -> list[UUID]:
-    """What was written so far came from another cluster, the last row not sealed there; transactions begin again here."""
+    """What was written so far came from another cluster, the last row unsealed; transactions begin again here."""
     owner.execute("DELETE FROM audit_auditseal WHERE number = %s", [numbers(owner)[3]])
     for table in ("audit_auditrow", "audit_auditseal"):
         owner.execute(f"UPDATE {table} SET cluster = 1")

@@ -79,8 +79,8 @@ def test_without_a_scope_nobody_said_whose() -> None:
         scope.required()
 
 
-def test_the_secretary_may_do_everything_but_read_the_audit() -> None:
-    assert ROLES["secretary"].permissions == set(Permission) - {Permission.VIEW_AUDIT}
+def test_the_secretary_may_do_everything_but_read_the_audit_and_take_backups_away() -> None:
+    assert ROLES["secretary"].permissions == set(Permission) - {Permission.VIEW_AUDIT, Permission.KEEP_BACKUPS}
 
 
 def test_who_only_looks_can_change_nothing() -> None:

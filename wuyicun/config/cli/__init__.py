@@ -46,6 +46,8 @@ COMMANDS: dict[str, Command] = {
     "manage": Command(f"{HERE}.manage", "运行 Django 管理命令 / Run a management command of Django", Needs.SERVER),
     "roster": Command(f"{HERE}.roster", "导入名册 / Import a roster", Needs.TABLES),
     "audit": Command(f"{HERE}.audit", "核验审计记录 / Verify the audit", Needs.TABLES),
+    "backup": Command(f"{HERE}.backup", "备份到一个文件 / Back up into one file", Needs.SERVER),
+    "restore": Command(f"{HERE}.restore", "从备份恢复 / Restore from a backup"),
     "texts": Command(f"{HERE}.texts", "收集要翻译的文字 / Collect the texts to translate"),
     "contracts": Command(f"{HERE}.contracts", "写出接口文件 / Write the interface's OpenAPI document", Needs.DJANGO),
     "jobs": Command(f"{HERE}.jobs", "后台任务 / Work off the background jobs", Needs.SERVER, hidden=True),

@@ -138,8 +138,13 @@ def _key_problems(connection: psycopg.Connection[Any], read: Environment) -> Ite
             f"restore {read.data / 'secrets'} from a backup.",
         )
     elif theirs != ours:
-        name, text = sql.Identifier(connection.info.dbname), sql.Literal(json.dumps({"wuyicun_keys": ours}))
-        connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, text))
+        remember_keys(connection, read)
+
+
+def remember_keys(connection: psycopg.Connection[Any], read: Environment) -> None:
+    """Have the database know its keys by their fingerprints. Needs its owner."""
+    name, text = sql.Identifier(connection.info.dbname), sql.Literal(json.dumps({"wuyicun_keys": fingerprints(read)}))
+    connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, text))
 
 
 def fingerprints(read: Environment) -> dict[str, str]:

