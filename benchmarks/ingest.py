@@ -40,7 +40,7 @@ FROM rolls_leafcount c LEFT JOIN (
 Say = Callable[[str], None]
 
 
-def measure(read: Environment, server: Server | None, say: Say) -> list[dict[str, Any]]:
+def measure(read: Environment, server: Server | None, say: Say, *, small: bool = False) -> list[dict[str, Any]]:
     """The results, one for each number of records in a request."""
     say("写入虚拟村庄 / Writing synthetic villages")
     with psycopg.connect(read.owner_url, autocommit=True) as owner:
@@ -52,7 +52,7 @@ def measure(read: Environment, server: Server | None, say: Say) -> list[dict[str
         with services.running():
             runs = _Runs(loader, phones, services.port, raw, say)
             runs.warm_up()
-            for repetition in range(REPETITIONS):
+            for repetition in range(1 if small else REPETITIONS):
                 runs.repeat(f"{repetition + 1}/{REPETITIONS}")
         _check(owner, runs.swabs)
     return [_result(per_request, runs.rates) for per_request in PER_REQUEST]

@@ -17,7 +17,7 @@ import psycopg
 from psycopg import sql
 
 RESIDENTS = 135  # of a micro-grid
-GRID_HOLDS = 99  # micro-grids, for their code has two digits
+GRID_HOLDS = 40  # micro-grids; their code has two digits
 START = datetime(2022, 11, 20, 8, 0, tzinfo=UTC)
 NEUTRAL = {
     "text": "''",
@@ -46,6 +46,9 @@ class Kind(IntEnum):
     GRANT = 12
     GRID = 13
     ROOT = 14
+    SAMPLE = 15
+    TUBE = 16
+    GROUP = 17
 
 
 def id_of(kind: Kind, number: int) -> UUID:
@@ -53,7 +56,7 @@ def id_of(kind: Kind, number: int) -> UUID:
     return UUID(f"0184{number:08x}7{kind:03x}8000{number:012x}")
 
 
-def _id(kind: Kind, number: str) -> str:
+def id_in_sql(kind: Kind, number: str) -> str:
     """The same in SQL. number: an expression."""
     digits = f"'0184' || lpad(to_hex({number}), 8, '0') || '7{kind:03x}8000' || lpad(to_hex({number}), 12, '0')"
     return f"({digits})::uuid"
@@ -61,15 +64,23 @@ def _id(kind: Kind, number: str) -> str:
 
 @dataclass(frozen=True)
 class Size:
-    """How many villages there are, how many micro-grids each has, how many people live in one of those."""
+    """How many villages there are, how many micro-grids each has, how many people live in one of those.
+
+    first: how many micro-grids the first village has, when not as many as the others.
+    """
 
     villages: int
     micro_grids: int
     residents: int = RESIDENTS
+    first: int = 0
+
+    @property
+    def in_first(self) -> int:
+        return self.first or self.micro_grids
 
     @property
     def leaves(self) -> int:
-        return self.villages * self.micro_grids
+        return self.in_first + (self.villages - 1) * self.micro_grids
 
     @property
     def people(self) -> int:
@@ -91,80 +102,85 @@ def village_path(number: int) -> str:
 
 
 class Loader:
-    """Writes the rows. connection: as `wuyi_owner`, in autocommit."""
+    """Writes the rows.
 
-    def __init__(self, connection: psycopg.Connection[Any], size: Size) -> None:
+    Args:
+        connection: as `wuyi_owner`, in autocommit.
+        of_people: SQL expressions for more columns of people.
+    """
+
+    def __init__(self, connection: psycopg.Connection[Any], size: Size, **of_people: str) -> None:
         self.connection = connection
         self.size = size
+        self.of_people = of_people
 
     def registry(self) -> None:
         """Villages, their areas, households of three and people."""
-        size, village = self.size, _id(Kind.VILLAGE, "v")
-        villages = (
-            "(SELECT v, '9901' || lpad(v::text, 8, '0') AS path"
-            f" FROM generate_series(0, {size.villages - 1}) AS v) AS each"
-        )
-        self._fill(
+        village, villages = id_in_sql(Kind.VILLAGE, "v"), self.villages()
+        self.fill(
             "accounts_village",
             villages,
             id=village,
             area_path="path",
             name="'村' || v",
             time_zone="'Asia/Shanghai'",
-            created_at=_at(START),
+            created_at=moment(START),
         )
-        root = _id(Kind.ROOT, "v")
-        self._fill(
-            "territory_area", villages, id=root, village_id=village, area_path="path", level="'village'", name="'村'"
-        )
-        leaf = {"village_id": _id(Kind.VILLAGE, "v"), "level": "'micro_grid'", "name": "'微网格' || leaf"}
-        self._fill("territory_area", self._leaves(), id=_id(Kind.AREA, "leaf"), area_path="path", **leaf)
-        grid = {"village_id": _id(Kind.VILLAGE, "v"), "level": "'grid'", "name": "'网格' || leaf"}
-        first = f"{self._leaves()} WHERE path LIKE '%01'"
-        self._fill("territory_area", first, id=_id(Kind.GRID, "leaf"), area_path="left(path, -2)", **grid)
+        area = {"village_id": village, "area_path": "path"}
+        root, grid = id_in_sql(Kind.ROOT, "v"), id_in_sql(Kind.GRID, f"(leaf - place % {GRID_HOLDS})")
+        self.fill("territory_area", villages, id=root, level="'village'", name="'村'", **area)
+        first = f"{self.micro_grids()} WHERE place % {GRID_HOLDS} = 0"
+        area["name"], own = "'网格' || leaf", {"id": grid, "parent_id": root, "level": "'grid'"}
+        self.fill("territory_area", first, **area | own | {"area_path": "left(path, -2)"})
+        area["name"], own = "'微网格' || leaf", {"id": id_in_sql(Kind.AREA, "leaf"), "parent_id": grid}
+        self.fill("territory_area", self.micro_grids(), level="'micro_grid'", **area | own)
         self._people()
 
     def _people(self) -> None:
-        person = self._everybody()
-        where = {"village_id": _id(Kind.VILLAGE, "v"), "area_id": _id(Kind.AREA, "leaf"), "area_path": "path"}
-        self._fill(  # a household has the number of its first person
+        person = self.everybody()
+        where = {"village_id": id_in_sql(Kind.VILLAGE, "v"), "area_id": id_in_sql(Kind.AREA, "leaf")}
+        where["area_path"] = "path"
+        self.fill(  # a household has the number of its first person
             "registry_household",
-            f"{self._leaves()} JOIN {person} USING (leaf) WHERE n % 3 = 0 ORDER BY n",
-            id=_id(Kind.HOUSEHOLD, "n"),
+            f"{self.micro_grids()} JOIN {person} USING (leaf) WHERE n % 3 = 0 ORDER BY n",
+            id=id_in_sql(Kind.HOUSEHOLD, "n"),
             section_path="left(path, -2)",
             number="n::text",
             head_name="'户主' || n",
             **where,
         )
-        self._fill(
+        self.fill(
             "registry_person",
-            f"{self._leaves()} JOIN {person} USING (leaf) ORDER BY n",
-            id=_id(Kind.PERSON, "n"),
-            household_id=_id(Kind.HOUSEHOLD, "(n - n % 3)"),
+            f"{self.micro_grids()} JOIN {person} USING (leaf) ORDER BY n",
+            id=id_in_sql(Kind.PERSON, "n"),
+            household_id=id_in_sql(Kind.HOUSEHOLD, "(n - n % 3)"),
             name="'村民' || n",
             name_sort="'cun min ' || n",
             sex="'female'",
             birth_date="date '1950-01-01' + n % 20000",
             residence="'resident'",
             whereabouts="'in_village'",
-            updated_at=_at(START),
+            updated_at=moment(START),
             **where,
+            **self.of_people,
         )
 
     def open_round(self, number: int, *, at: datetime) -> None:
-        """A round in every village, in which everybody is owed.
+        """A round in every village, in which everybody is owed."""
+        self.rounds(number, at=at)
+        self.entries(number, at)
+
+    def rounds(self, number: int, *, at: datetime) -> None:
+        """An open round in every village, with its roll and a station, but nobody in it.
 
         number: 0, 1, 2 …; a village's round, its roll and its station have the number `number * villages + village`.
         """
-        size, roll, round_ = self.size, _id(Kind.ROLL, "r"), _id(Kind.ROUND, "r")
-        villages = (
-            f"(SELECT v, {number * size.villages} + v AS r, '9901' || lpad(v::text, 8, '0') AS path"
-            f" FROM generate_series(0, {size.villages - 1}) AS v) AS each"
-        )
-        common = {"village_id": _id(Kind.VILLAGE, "v"), "area_path": "path", "opened_at": _at(at), "state": "'open'"}
-        common["due_at"] = _at(at + timedelta(hours=24))
-        self._fill("rolls_roll", villages, id=roll, kind="'screening.round'", subject_kind="'P'", **common)
-        self._fill(
+        roll, round_ = id_in_sql(Kind.ROLL, "r"), id_in_sql(Kind.ROUND, "r")
+        villages = self.villages(number * self.size.villages)
+        common = {"village_id": id_in_sql(Kind.VILLAGE, "v"), "area_path": "path", "state": "'open'"}
+        common |= {"opened_at": moment(at), "due_at": moment(at + timedelta(hours=24))}
+        self.fill("rolls_roll", villages, id=roll, kind="'screening.round'", subject_kind="'P'", **common)
+        self.fill(
             "screening_round",
             villages,
             id=round_,
@@ -178,39 +194,47 @@ class Loader:
             hold_hours="24",
             **common,
         )
-        station = {"id": _id(Kind.STATION, "r"), "village_id": _id(Kind.VILLAGE, "v"), "round_id": round_}
-        self._fill("screening_station", villages, name="'广场'", kind="'fixed'", **station)
-        self._entries(number, at)
+        station = {"id": id_in_sql(Kind.STATION, "r"), "village_id": id_in_sql(Kind.VILLAGE, "v"), "round_id": round_}
+        self.fill("screening_station", villages, name="'广场'", kind="'fixed'", **station)
 
-    def _entries(self, number: int, at: datetime) -> None:
+    def entries(self, number: int, at: datetime) -> None:
+        """Everybody stands in the roll of their village's round, and is owed."""
         size = self.size
-        person = self._everybody()
-        roll = _id(Kind.ROLL, f"(v + {number * size.villages})")
-        where = {"village_id": _id(Kind.VILLAGE, "v"), "area_id": _id(Kind.AREA, "leaf"), "roll_id": roll}
-        self._fill(
+        person = self.everybody()
+        roll = id_in_sql(Kind.ROLL, f"(v + {number * size.villages})")
+        where = {"village_id": id_in_sql(Kind.VILLAGE, "v"), "area_id": id_in_sql(Kind.AREA, "leaf"), "roll_id": roll}
+        self.fill(
             "rolls_entry",
-            f"{self._leaves()} JOIN {person} USING (leaf) ORDER BY n",
-            id=_id(Kind.ENTRY, f"(n + {number}::bigint * {size.people})"),
-            subject_id=_id(Kind.PERSON, "n"),
+            f"{self.micro_grids()} JOIN {person} USING (leaf) ORDER BY n",
+            id=id_in_sql(Kind.ENTRY, f"(n + {number}::bigint * {size.people})"),
+            subject_id=id_in_sql(Kind.PERSON, "n"),
             opening="true",
-            changed_at=_at(at),
+            changed_at=moment(at),
             **where,
         )
-        leaf, residents = _id(Kind.LEAF, f"(leaf + {number * size.leaves})"), str(size.residents)
+        leaf, residents = id_in_sql(Kind.LEAF, f"(leaf + {number * size.leaves})"), str(size.residents)
         figures = {"opening": residents, "owed": residents}
-        self._fill("rolls_leafcount", self._leaves(), id=leaf, area_path="path", **figures, **where)
+        self.fill("rolls_leafcount", self.micro_grids(), id=leaf, area_path="path", **figures, **where)
 
-    def _leaves(self) -> str:
-        """Every micro-grid with its number, its village's number and its path."""
-        grids = self.size.micro_grids
+    def villages(self, first: int = 0) -> str:
+        """Every village's number, its path, and its number in a row of rounds that begins with `first`."""
         return (
-            f"(SELECT leaf, leaf / {grids} AS v, '9901' || lpad((leaf / {grids})::text, 8, '0')"
-            f" || lpad((leaf % {grids} / {GRID_HOLDS} + 1)::text, 3, '0')"
-            f" || lpad((leaf % {grids} % {GRID_HOLDS} + 1)::text, 2, '0') AS path"
-            f" FROM generate_series(0, {self.size.leaves - 1}) AS leaf) AS leaves"
+            f"(SELECT v, {first} + v AS r, '9901' || lpad(v::text, 8, '0') AS path"
+            f" FROM generate_series(0, {self.size.villages - 1}) AS v) AS villages"
         )
 
-    def _everybody(self) -> str:
+    def micro_grids(self) -> str:
+        """Every micro-grid: its number, its village's, its place in that and its path."""
+        first, grids = self.size.in_first, self.size.micro_grids
+        return (
+            f"(SELECT leaf, v, place, '9901' || lpad(v::text, 8, '0') || lpad((place / {GRID_HOLDS} + 1)::text, 3, '0')"
+            f" || lpad((place % {GRID_HOLDS} + 1)::text, 2, '0') AS path"
+            f" FROM (SELECT leaf, CASE WHEN leaf < {first} THEN 0 ELSE (leaf - {first}) / {grids} + 1 END AS v,"
+            f" CASE WHEN leaf < {first} THEN leaf ELSE (leaf - {first}) % {grids} END AS place"
+            f" FROM generate_series(0, {self.size.leaves - 1}) AS leaf) AS numbered) AS leaves"
+        )
+
+    def everybody(self) -> str:
         """Every person's number, with that of their micro-grid."""
         size = self.size
         return f"(SELECT n, n / {size.residents} AS leaf FROM generate_series(0, {size.people - 1}) AS n) AS people"
@@ -223,31 +247,31 @@ class Loader:
         village, token = number % self.size.villages, f"token-of-a-synthetic-phone-{number}"
         account, device = id_of(Kind.ACCOUNT, number), id_of(Kind.DEVICE, number)
         village_id = id_of(Kind.VILLAGE, village)
-        self._fill(
+        self.fill(
             "accounts_account",
             id=f"'{account}'",
             username=f"'采样员{number}'",
             name=f"'采样员{number}'",
             is_active="true",
             language="'zh-hans'",
-            created_at=_at(at),
+            created_at=moment(at),
         )
         ids = {"id": f"'{id_of(Kind.GRANT, number)}'", "account_id": f"'{account}'"}
-        self._fill(
+        self.fill(
             "accounts_grant",
             role="'sampler'",
             area_path=f"'{village_path(village)}'",
             village_id=f"'{village_id}'",
-            starts_at=_at(START),
+            starts_at=moment(START),
             **ids,
         )
-        self._fill(
+        self.fill(
             "fieldsync_devicetoken",
             device=f"'{device}'",
             digest=f"'\\x{hashlib.sha256(token.encode()).hexdigest()}'",
             villages=f"""'["{village_id}"]'""",
-            made_at=_at(at),
-            ends_at=_at(at + timedelta(days=14)),
+            made_at=moment(at),
+            ends_at=moment(at + timedelta(days=14)),
             **ids,
         )
         return Phone(device, token, village)
@@ -256,7 +280,7 @@ class Loader:
         """What autovacuum does in the course of a minute."""
         self.connection.execute("VACUUM ANALYZE")
 
-    def _fill(self, table: str, source: str = "(SELECT 1) AS one", /, **columns: str) -> None:
+    def fill(self, table: str, source: str = "(SELECT 1) AS one", /, **columns: str) -> None:
         """INSERT … SELECT from a source. columns: SQL expressions by column."""
         missing = self.connection.execute(
             "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s AND is_nullable = 'NO'"
@@ -270,8 +294,8 @@ class Loader:
         self.connection.execute(statement.format(sql.Identifier(table), names, values, _raw(source)))
 
 
-def _at(moment: datetime) -> str:
-    return f"timestamptz '{moment.isoformat()}'"
+def moment(at: datetime) -> str:
+    return f"timestamptz '{at.isoformat()}'"
 
 
 def _raw(text: str) -> sql.SQL:

@@ -79,7 +79,7 @@ def people_told(
 ) -> list[PersonTold]:
     """The named people, in the order given, as far as they lie in the areas of the asker."""
     briefs = registry.brief(village_id, ids)
-    entries = {entry.subject_id: entry for entry in rolls.entries(village_id, round_.roll_id, subjects=ids)}
+    entries = {entry.subject_id: entry for entry in rolls.entries_of(village_id, round_.roll_id, ids)}
     sampled = screening.sampled_at(village_id, [entry.settled_by for entry in entries.values() if entry.settled_by])
     retest = screening.owes_retest(village_id, round_, ids)
     today = timezone.localtime(at).date()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -46,19 +46,23 @@ class Scope:
     villages: tuple[UUID, ...]
     held: tuple[Held, ...] = ()
     system: bool = False
+    _paths: dict[Permission, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def paths(self, permission: Permission) -> tuple[str, ...]:
         """The area paths over which `permission` is held."""
         if self.system:
             return ("",)
-        return tuple(sorted({held.area_path for held in self.held if permission in held.role.permissions}))
+        if permission not in self._paths:  # asked of every row of a list
+            found = {held.area_path for held in self.held if permission in held.role.permissions}
+            self._paths[permission] = tuple(sorted(found))
+        return self._paths[permission]
 
     def permits(self, permission: Permission, area_path: str | None = None) -> bool:
         """May this account do it, somewhere (no path) or in the given area?"""
         paths = self.paths(permission)
         if area_path is None:
             return bool(paths)
-        return any(area_path.startswith(path) for path in paths)
+        return area_path.startswith(paths)
 
     def may_in(self, village_path: str) -> dict[Permission, tuple[str, ...]]:
         """What may be done within a village, each with the areas over which (a wider area counts as the village)."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.utils import timezone
@@ -14,15 +14,17 @@ from wuyicun.domains.rolls import queries as rolls
 from wuyicun.domains.rolls.rules import Counts
 from wuyicun.domains.screening import queries as screening
 from wuyicun.domains.screening.queries import Mistakes, RoundRow, TubeTotals
-from wuyicun.domains.screening.rules import RoundState, finish_at, quarter_start
+from wuyicun.domains.screening.rules import PACE_MINUTES, RoundState, finish_at, quarter_start
 from wuyicun.domains.territory import queries as territory
-from wuyicun.domains.territory.queries import Node
+from wuyicun.domains.territory.rules import SECTION_DIGITS
 from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.records import queries as records
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.scope import Scope
 
-PACE_MINUTES = 30
+MOST_MICRO_GRIDS = 120
+"""So many are listed on the board: in a town those furthest behind, in a village all."""
+
 SHOWN_KINDS = ("sample", "tube.close", "tube.handover", "tube.result", "outcome", "excuse")
 
 
@@ -85,20 +87,22 @@ def board_token(village_id: UUID, at: datetime) -> str:
 def board(scope: Scope, village_id: UUID, at: datetime) -> Board:
     """All that the board shows; counts come from the leaves, never from a scan of people."""
     round_ = screening.current_round(village_id)
-    wrong = sum(each.total for each in mistakes(village_id, at))
+    since = quarter_start(timezone.localtime(at))
     if round_ is None:
+        wrong = screening.mistakes_count(village_id, since, at, {})
         return Board(registry.count_people(village_id), None, Counts(), None, (), TubeTotals(), 0, wrong, 0, ())
-    counts = rolls.counts(village_id, round_.roll_id)
-    lately = screening.sampled_since(village_id, round_.pk, at - timedelta(minutes=PACE_MINUTES))
+    sections = rolls.counts_by(village_id, round_.roll_id, SECTION_DIGITS)
+    counts = sum(sections.values(), Counts())
+    tubes = screening.totals(village_id, round_, at)
     return Board(
         people=counts.current,
         round=round_,
         counts=counts,
-        finish_at=finish_at(counts.owed, lately, PACE_MINUTES, at),
-        coverage=coverage(village_id, round_),
-        tubes=screening.totals(screening.tubes(village_id, round_, at)),
-        retests_owed=screening.retests(village_id, round_).counts.owed,
-        mistakes=wrong,
+        finish_at=finish_at(counts.owed, tubes.swabs_lately, PACE_MINUTES, at),
+        coverage=coverage(village_id, round_, sections),
+        tubes=tubes,
+        retests_owed=screening.retests_owed(village_id, round_),
+        mistakes=screening.mistakes_count(village_id, since, at, {round_.pk: (counts, tubes)}),
         tray=records.kept_aside(village_id),
         activity=activity(scope, village_id),
     )
@@ -109,17 +113,21 @@ def mistakes(village_id: UUID, at: datetime) -> Sequence[Mistakes]:
     return screening.mistakes(village_id, quarter_start(timezone.localtime(at)), at)
 
 
-def coverage(village_id: UUID, round_: RoundRow) -> tuple[AreaCoverage, ...]:
-    """Coverage by section and micro-grid."""
-    leaves = {leaf.area_path: leaf.counts for leaf in rolls.leaf_counts(village_id, round_.roll_id)}
-    sections = [_coverage(node, leaves) for node in territory.tree(village_id).children]
-    return _behind_first(section for section in sections if section.counts.current)
-
-
-def _coverage(node: Node, leaves: dict[str, Counts]) -> AreaCoverage:
-    below = _behind_first(each for each in (_coverage(child, leaves) for child in node.children) if each.counts.current)
-    own = leaves.get(node.area_path, Counts())
-    return AreaCoverage(node.name, node.area_path, sum((each.counts for each in below), own), below)
+def coverage(village_id: UUID, round_: RoundRow, sections: Mapping[str, Counts]) -> tuple[AreaCoverage, ...]:
+    """Coverage by section, each with those of its micro-grids that are among the furthest behind of the village."""
+    leaves = rolls.behind(village_id, round_.roll_id, MOST_MICRO_GRIDS)
+    names = territory.names(village_id, [*sections, *(leaf.area_path for leaf in leaves)])
+    below: dict[str, list[AreaCoverage]] = {}
+    for leaf in leaves:
+        section = leaf.area_path[:SECTION_DIGITS]
+        if section != leaf.area_path:
+            name = names.get(leaf.area_path, "")
+            below.setdefault(section, []).append(AreaCoverage(name, leaf.area_path, leaf.counts))
+    return _behind_first(
+        AreaCoverage(names.get(path, ""), path, counts, tuple(below.get(path, ())))
+        for path, counts in sections.items()
+        if counts.current
+    )
 
 
 def _behind_first(areas: Iterable[AreaCoverage]) -> tuple[AreaCoverage, ...]:

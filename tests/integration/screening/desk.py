@@ -91,7 +91,7 @@ class Desk:
 
     def state(self, name: str) -> State:
         with self.scope():
-            (entry,) = rolls.entries(self.cast.village.pk, self.round.roll_id, subjects=[self.person(name)])
+            (entry,) = rolls.entries_of(self.cast.village.pk, self.round.roll_id, [self.person(name)])
         return entry.state
 
     def tubes(self) -> Sequence[TubeView]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,11 +16,12 @@ from wuyicun.domains.rolls.rules import Counts, State
 from wuyicun.domains.screening import actions, queries
 from wuyicun.domains.screening.models import Round
 from wuyicun.domains.screening.queries import TubeView
+from wuyicun.domains.screening.rules import TubeResult, TubeState
 from wuyicun.domains.standing import queries as standing
 from wuyicun.domains.standing.queries import PersonStanding
 from wuyicun.kernel import clock, scope
 from wuyicun.kernel.records.kinds import Envelope, Outcome
-from wuyicun.portal.queries import board
+from wuyicun.portal import queries as portal
 
 HOUR = timedelta(hours=1)
 
@@ -83,7 +86,7 @@ class Story:
 
     def state(self, name: str) -> State:
         """The state of somebody's entry."""
-        (entry,) = rolls.entries(self.round.village_id, self.round.roll_id, subjects=[self.person(name)])
+        (entry,) = rolls.entries_of(self.round.village_id, self.round.roll_id, [self.person(name)])
         return entry.state
 
     def standing(self, name: str, at: datetime | None = None) -> PersonStanding:
@@ -103,10 +106,13 @@ class Story:
     def recounted(self) -> Recounted:
         """The program and its board agree with a recount from the records; what that came to."""
         found = agrees(self.round, clock.now())
-        shown = board(scope.required(), self.round.village_id, clock.now())
+        shown = portal.board(scope.required(), self.round.village_id, clock.now())
         if shown.round is not None and shown.round.pk == self.round.pk:
             assert shown.counts.coverage == found.coverage
             assert sum((section.counts for section in shown.coverage), Counts()) == shown.counts
+            _tubes_agree(shown.tubes, queries.tubes(self.round.village_id, self.round, clock.now()))
+        wrong = portal.mistakes(self.round.village_id, clock.now())
+        assert shown.mistakes == sum(each.total for each in wrong), "the figure is that of the list behind it"
         return found
 
     def close(self, at: datetime | None = None) -> None:
@@ -119,3 +125,18 @@ def begin(cast: Cast, *, area: str = "village", hours_ago: float = 2) -> Story:
     """Open a round over an area."""
     opened_at = clock.now() - hours_ago * HOUR
     return Story(cast, open_round(cast, area_path=cast.areas[area].area_path, at=opened_at), opened_at)
+
+
+def _tubes_agree(totals: queries.TubeTotals, tubes: Sequence[queries.TubeView]) -> None:
+    """The figures are those of the tubes one by one."""
+    states = Counter(tube.state for tube in tubes)
+    assert totals.all == len(tubes)
+    assert totals.open == states[TubeState.OPEN] + states[TubeState.EXPECTED]
+    assert totals.waiting == states[TubeState.CLOSED]
+    assert totals.under_way == states[TubeState.HANDED] + states[TubeState.RECEIVED]
+    assert (totals.lost, totals.unmatched) == (states[TubeState.LOST], states[TubeState.EXPECTED])
+    assert totals.late == sum(tube.late for tube in tubes)
+    assert totals.short == sum(tube.short for tube in tubes)
+    assert totals.sent == sum(tube.handed_at is not None for tube in tubes)
+    assert totals.positive == sum(tube.result == TubeResult.POSITIVE for tube in tubes)
+    assert totals.disputed == sum(tube.result == TubeResult.DISPUTED for tube in tubes)

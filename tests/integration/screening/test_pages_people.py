@@ -129,7 +129,7 @@ def test_the_same_form_sent_twice_makes_one_record(desk: Desk) -> None:
         desk.post("王海斌", "round_say", desk.round.pk, desk.person("甲01"), "unreachable", **form)
     with desk.scope():
         assert Record.rows().filter(kind="outcome").count() == 1
-        (entry,) = rolls.entries(desk.cast.village.pk, desk.round.roll_id, subjects=[desk.person("甲01")])
+        (entry,) = rolls.entries_of(desk.cast.village.pk, desk.round.roll_id, [desk.person("甲01")])
     assert entry.attempts == 1
 
 

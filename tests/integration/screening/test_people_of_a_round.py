@@ -29,7 +29,7 @@ def person_of(story: Story, name: str) -> Person:
 
 
 def entry(story: Story, name: str) -> roll_queries.Standing:
-    (found,) = roll_queries.entries(story.round.village_id, story.round.roll_id, subjects=[story.person(name)])
+    (found,) = roll_queries.entries_of(story.round.village_id, story.round.roll_id, [story.person(name)])
     return found
 
 

@@ -26,7 +26,7 @@ def retest_state(story: Story, name: str) -> State | None:
     child = queries.retests(story.round.village_id, story.round).roll_id
     if child is None:
         return None
-    entries = rolls.entries(story.round.village_id, child, subjects=[story.person(name)])
+    entries = rolls.entries_of(story.round.village_id, child, [story.person(name)])
     return entries[0].state if entries else None
 
 

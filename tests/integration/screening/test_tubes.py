@@ -132,7 +132,7 @@ def test_a_lost_tube_that_is_found_counts_again(story: Story) -> None:
 def test_a_lost_tube_needs_no_result(story: Story) -> None:
     story.fills(story.one, "X-1", "甲01")
     story.says("tube.end", tube="X-1", state="lost", minutes=9)
-    totals = queries.totals(queries.tubes(story.round.village_id, story.round, clock.now()))
+    totals = queries.totals(story.round.village_id, story.round, clock.now())
     assert (totals.lost, totals.without_result) == (1, 0)
 
 
@@ -144,7 +144,7 @@ def test_results_that_contradict_each_other_leave_the_tube_without_one_until_a_c
     story.says("tube.result", tube="X-1", result="negative", minutes=61)
     assert (story.tube("X-1").result, story.tube("X-1").state) == ("disputed", "closed")
     assert story.standing("甲01").held_until is None
-    assert queries.totals(queries.tubes(story.round.village_id, story.round, clock.now())).without_result == 1
+    assert queries.totals(story.round.village_id, story.round, clock.now()).without_result == 1
     story.recounted()
     story.says("void", record=wrong.id, reason="wrong_tube", minutes=62)
     assert (story.tube("X-1").result, story.tube("X-1").state) == ("negative", "done")
@@ -162,7 +162,7 @@ def test_an_invalid_result_is_none(story: Story) -> None:
     story.fills(story.one, "X-1", "甲01")
     story.says("tube.result", tube="X-1", result="invalid", minutes=60)
     assert story.tube("X-1").state == "closed"
-    assert queries.totals(queries.tubes(story.round.village_id, story.round, clock.now())).without_result == 1
+    assert queries.totals(story.round.village_id, story.round, clock.now()).without_result == 1
 
 
 def test_a_tube_is_handed_over_by_two_different_people(story: Story) -> None:

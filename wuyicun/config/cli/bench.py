@@ -12,18 +12,22 @@ import json
 import os
 import sys
 
+import django
+
 from wuyicun.config.cli import database
 from wuyicun.config.cli.console import say
 from wuyicun.config.cli.services import interruptible
 from wuyicun.config.environment import ROOT
 from wuyicun.kernel.failure import Failure
 
-NAMES = ("ingest", "partition", "faults")
+NAMES = ("ingest", "board", "partition", "faults")
 WITHOUT_DATABASE = {"partition", "faults"}  # or with a server of its own, which it kills
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", nargs="?", choices=NAMES, help="只测一项 / only this one")
+    small = "只用很少的数据,看能不能跑 / with little data, to see whether it runs"
+    parser.add_argument("--small", action="store_true", help=small)
     parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
 
 
@@ -35,11 +39,11 @@ def run(arguments: argparse.Namespace) -> int:
     sys.path.insert(0, str(ROOT))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wuyicun.config.settings")
     for name in [arguments.name] if arguments.name else NAMES:
-        _measure(name, as_json=arguments.json)
+        _measure(name, as_json=arguments.json, small=arguments.small)
     return 0
 
 
-def _measure(name: str, *, as_json: bool) -> None:
+def _measure(name: str, *, as_json: bool, small: bool) -> None:
     """Measure one thing and print it: the table, or JSON in one line."""
     report = importlib.import_module("benchmarks.report")
     if name in WITHOUT_DATABASE:
@@ -47,5 +51,6 @@ def _measure(name: str, *, as_json: bool) -> None:
     else:
         with database.apart("_bench") as (read, server):
             database.migrate()
-            results = importlib.import_module(f"benchmarks.{name}").measure(read, server, say)
+            django.setup()
+            results = importlib.import_module(f"benchmarks.{name}").measure(read, server, say, small=small)
     print(json.dumps({"name": name, "results": results}) if as_json else report.table(name, results), flush=True)

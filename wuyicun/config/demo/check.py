@@ -185,7 +185,7 @@ class _Walk:
         village, round_ = self._round()
         with scope.enter(scope.of_system([village])):
             counts = rolls.counts(village, round_.roll_id)
-            tubes = screening.totals(screening.tubes(village, round_, clock.now()))
+            tubes = screening.totals(village, round_, clock.now())
             retests = screening.retests(village, round_)
             residence = registry.count_by_residence(village)
             households = registry.count_households(village)

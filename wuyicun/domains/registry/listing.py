@@ -146,7 +146,7 @@ def _with_members(village_id: UUID, houses: Sequence[Household], members: QueryS
         if house is not None:
             by_house[house].append(person)
     briefs = brief(village_id, [person for people_ in by_house.values() for person in people_])
-    names = territory.names(village_id)
+    names = territory.names(village_id, {path for house in houses for path in (house.section_path, house.area_path)})
     return [household_row(house, names, [briefs[each] for each in by_house[house.pk]]) for house in houses]
 
 
@@ -165,7 +165,7 @@ def household_row(house: Household, names: Mapping[str, str], members: Sequence[
 
 def households_in_brief(village_id: UUID, ids: Collection[UUID]) -> Mapping[UUID, HouseholdRow]:
     """The named households with all who have not left."""
-    houses = list(Household.rows().filter(village_id=village_id, pk__in=ids))
+    houses = list(Household.named(village_id, ids))
     members = Person.rows().filter(Asked().condition(village_id))
     return {row.id: row for row in _with_members(village_id, houses, members)} if houses else {}
 
@@ -188,7 +188,7 @@ def places(
 
 def places_in_brief(village_id: UUID, ids: Collection[UUID]) -> Mapping[UUID, PlaceRow]:
     """The named places."""
-    found = list(Place.rows().filter(village_id=village_id, pk__in=ids)) if ids else []
+    found = list(Place.named(village_id, ids)) if ids else []
     names = territory.names(village_id) if found else {}
     return {place.pk: _place_row(place, names) for place in found}
 

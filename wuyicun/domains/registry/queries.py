@@ -184,6 +184,7 @@ _BRIEF = (
     "whereabouts",
     "phone_sealed",
 )
+_SECTION, _AREA = _BRIEF.index("household__section_path"), _BRIEF.index("area_path")
 
 
 def brief(village_id: UUID, ids: Collection[UUID]) -> Mapping[UUID, PersonBrief]:
@@ -193,10 +194,11 @@ def brief(village_id: UUID, ids: Collection[UUID]) -> Mapping[UUID, PersonBrief]
     """
     if not ids:
         return {}
-    areas = territory.names(village_id)
+    rows = list(Person.named(village_id, ids).values_list(*_BRIEF))
+    areas = territory.names(village_id, {path for row in rows for path in (row[_SECTION], row[_AREA]) if path})
     groups = groups_of(village_id, ids)
     found = {}
-    for row in Person.rows().filter(village_id=village_id, pk__in=ids).values_list(*_BRIEF):
+    for row in rows:
         pk, name, name_sort, sex, born, household, section, number, address, workplace, path, where, phone = row
         found[pk] = PersonBrief(
             pk,

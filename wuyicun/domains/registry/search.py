@@ -144,14 +144,14 @@ def _ranked(village_id: UUID, typed: str, ranks: Mapping[tuple[str, UUID], int])
     for kind, subject in ranks:
         by_kind.setdefault(kind, []).append(subject)
     order: dict[UUID, tuple[int, str]] = {}
-    rows = Person.rows().filter(village_id=village_id, pk__in=by_kind.get(PERSON, ()))
+    rows = Person.named(village_id, by_kind.get(PERSON, ()))
     for pk, name, name_sort, left_at in rows.values_list("pk", "name", "name_sort", "left_at"):
         begins = any(key.startswith(typed) for key in spelling.whole_name(name))
         rank = 9 if left_at else ranks[PERSON, pk] * 2 - begins
         order[pk] = (max(rank, 0), name_sort)
     numbers = by_kind.get(HOUSEHOLD, ())
     whole = [pk for pk in numbers if ranks[HOUSEHOLD, pk] < 2]  # who types 12 does not mean 120
-    houses = Household.rows().filter(village_id=village_id, pk__in=whole or numbers)
+    houses = Household.named(village_id, whole or numbers)
     for pk, section, place in houses.values_list("pk", "section_path", "order"):
         order[pk] = (max(ranks[HOUSEHOLD, pk] * 2 - 1, 0), section + place)
     for pk in by_kind.get(PLACE, ()):

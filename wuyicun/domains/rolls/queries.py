@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Q, Sum
+from django.db.models.functions import Left
 
 from wuyicun.domains.rolls.models import Change, Entry, LeafCount, Roll, StatementRow
 from wuyicun.domains.rolls.rules import Counts, RollState, State, SubjectKind
+from wuyicun.kernel.database.statements import execute
 from wuyicun.kernel.scope import within
 
 _COLUMNS = ("opening", "owed", "done", "excused", "unreachable", "refused")
+_LEAF = ("area_id", "area_path", *_COLUMNS)
+_SUMS = {f"sum_{name}": Sum(name) for name in _COLUMNS}
 
 
-@dataclass(frozen=True)
-class LeafCounts:
+class LeafCounts(msgspec.Struct, frozen=True):
     """The counts of a leaf."""
 
     area_id: UUID
@@ -40,6 +45,18 @@ class Standing:
     settled_by: UUID | None
     base_reason: str = ""
 
+
+_STANDING = (
+    "subject_id",
+    "area_id",
+    "state",
+    "reason",
+    "until",
+    "attempts",
+    "opening",
+    "settled_by",
+    "base_reason",
+)
 
 RollRow = Roll
 """For rooms above, which may name what they are given but not query it."""
@@ -81,14 +98,39 @@ def counts_of(village_id: UUID, roll_ids: Collection[UUID], area_path: str = "")
 def leaf_counts(village_id: UUID, roll_id: UUID, area_path: str = "") -> Sequence[LeafCounts]:
     """Counts of every leaf below an area, from the kept counters."""
     rows = LeafCount.rows().filter(within(area_path), village_id=village_id, roll_id=roll_id).order_by("area_path")
-    return [LeafCounts(row.area_id, row.area_path, Counts(*(getattr(row, name) for name in _COLUMNS))) for row in rows]
+    return [LeafCounts(area_id, path, Counts(*six)) for area_id, path, *six in rows.values_list(*_LEAF)]
 
 
 def counts(village_id: UUID, roll_id: UUID, area_path: str = "") -> Counts:
     """The sum of the leaf counts below an area."""
     rows = LeafCount.rows().filter(within(area_path), village_id=village_id, roll_id=roll_id)
-    sums = rows.aggregate(**{f"sum_{name}": Sum(name) for name in _COLUMNS})
-    return Counts(*(sums[f"sum_{name}"] or 0 for name in _COLUMNS))
+    sums = rows.aggregate(**_SUMS)
+    return Counts(*(sums[name] or 0 for name in _SUMS))
+
+
+def counts_by(village_id: UUID, roll_id: UUID, digits: int, where: Q | None = None) -> Mapping[str, Counts]:
+    """The sums of the leaf counts by the first digits of their paths (15 for grids).
+
+    where: a filter of `area_path`; only leaves that fit.
+    """
+    rows = LeafCount.rows().filter(where or Q(), village_id=village_id, roll_id=roll_id)
+    sums = rows.annotate(area=Left("area_path", digits)).values("area").annotate(**_SUMS).order_by("area")
+    return {path: Counts(*six) for path, *six in sums.values_list("area", *_SUMS)}
+
+
+_BEHIND = """
+SELECT area_id, area_path, opening, owed, done, excused, unreachable, refused
+FROM rolls_leafcount CROSS JOIN LATERAL (SELECT owed + unreachable + refused AS missing) AS m
+WHERE village_id = %s AND roll_id = %s AND missing + done + excused > 0
+ORDER BY CASE missing + done WHEN 0 THEN 1 ELSE done::float / (missing + done) END, missing DESC, area_path
+LIMIT %s
+"""
+
+
+def behind(village_id: UUID, roll_id: UUID, limit: int) -> Sequence[LeafCounts]:
+    """The leaves with anybody in them, those furthest behind first."""
+    rows = execute(_BEHIND, village_id, roll_id, limit)
+    return [LeafCounts(area_id, path, Counts(*six)) for area_id, path, *six in rows]
 
 
 def entries(
@@ -97,7 +139,6 @@ def entries(
     *,
     area_ids: Collection[UUID] | None = None,
     states: Collection[State] | None = None,
-    subjects: Collection[UUID] | None = None,
     after: UUID | None = None,
     limit: int | None = None,
 ) -> Sequence[Standing]:
@@ -107,25 +148,29 @@ def entries(
         rows = rows.filter(area_id__in=area_ids)
     if states is not None:
         rows = rows.filter(state__in=states)
-    if subjects is not None:
-        rows = rows.filter(subject_id__in=subjects)
     if after is not None:
         rows = rows.filter(subject_id__gt=after)
-    rows = rows.order_by("subject_id")
-    return [
-        Standing(
-            row.subject_id,
-            row.area_id,
-            State(row.state),
-            row.reason,
-            row.until,
-            row.attempts,
-            row.opening,
-            row.settled_by,
-            row.base_reason,
-        )
-        for row in (rows[:limit] if limit else rows)
-    ]
+    found = rows.order_by("subject_id").values_list(*_STANDING)
+    return [_standing(row) for row in (found[:limit] if limit else found)]
+
+
+# Each by the constraint's index: OFFSET 0 keeps the planner, to whom a roll of a village looks small (see
+# VillageModel.named), from reading the whole of it instead.
+_OF_SUBJECTS = f"""
+SELECT {", ".join(f"e.{column}" for column in _STANDING)} FROM unnest(%s::uuid[]) AS g (subject) CROSS JOIN LATERAL (
+  SELECT * FROM rolls_entry WHERE village_id = %s AND roll_id = %s AND subject_id = g.subject OFFSET 0) e
+ORDER BY e.subject_id
+"""
+
+
+def entries_of(village_id: UUID, roll_id: UUID, subjects: Collection[UUID]) -> Sequence[Standing]:
+    """The entries of these subjects, by subject id."""
+    return [_standing(row) for row in execute(_OF_SUBJECTS, list(set(subjects)), village_id, roll_id)]
+
+
+def _standing(row: Sequence[Any]) -> Standing:
+    subject, area, state, *rest = row
+    return Standing(subject, area, State(state), *rest)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+
+import msgspec
 
 
 class State(IntEnum):
@@ -49,8 +50,7 @@ class Statement(StrEnum):
 STATE_OF = {Statement.EXCUSE: State.EXCUSED, Statement.UNREACHABLE: State.UNREACHABLE, Statement.REFUSED: State.REFUSED}
 
 
-@dataclass(frozen=True)
-class Counts:
+class Counts(msgspec.Struct, frozen=True):
     """Entries by state, of a leaf or a sum of leaves; `opening` is who owed or was excused when the roll opened."""
 
     opening: int = 0
@@ -81,4 +81,11 @@ class Counts:
         return self.done / self.due if self.due else 1.0
 
     def __add__(self, other: Counts) -> Counts:
-        return Counts(*(getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__))
+        return Counts(
+            self.opening + other.opening,
+            self.owed + other.owed,
+            self.done + other.done,
+            self.excused + other.excused,
+            self.unreachable + other.unreachable,
+            self.refused + other.refused,
+        )

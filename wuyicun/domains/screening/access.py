@@ -9,13 +9,12 @@ from uuid import UUID
 from wuyicun.domains.registry import queries as registry
 from wuyicun.domains.registry.queries import PersonBrief
 from wuyicun.domains.rolls import queries as rolls
-from wuyicun.domains.rolls.queries import Statement
+from wuyicun.domains.rolls.queries import LeafCounts, Statement
 from wuyicun.domains.screening import queries, tube_history
 from wuyicun.domains.screening.models import Round
 from wuyicun.domains.screening.queries import TubeView
 from wuyicun.domains.screening.rules import RoundState
-from wuyicun.domains.territory import queries as territory
-from wuyicun.domains.territory.queries import AreaRow
+from wuyicun.domains.territory.rules import is_unplaced
 from wuyicun.kernel.errors import NotYours
 from wuyicun.kernel.records.kinds import kinds
 from wuyicun.kernel.roles import Permission
@@ -56,17 +55,14 @@ def whole_round(scope: Scope, village_id: UUID, round_id: UUID, permission: Perm
     return round_
 
 
-def leaves(scope: Scope, village_id: UUID, round_: Round, permission: Permission) -> Sequence[AreaRow]:
-    """The micro-grids of the village in which the account may do this and in which the round has people, 未入网 last.
+def leaves(scope: Scope, village_id: UUID, round_: Round, permission: Permission) -> Sequence[LeafCounts]:
+    """The micro-grids in which the account may do this and in which the round has people, 未入网 last.
 
     People from outside of the round's area who were sampled stand on it too: its leaves say where, not its path.
     """
-    counted = {leaf.area_path for leaf in rolls.leaf_counts(village_id, round_.roll_id)}
-    return [
-        area
-        for area in territory.areas(village_id)
-        if area.area_path in counted and scope.permits(permission, area.area_path)
-    ]
+    counted, paths = rolls.leaf_counts(village_id, round_.roll_id), scope.paths(permission)
+    seen = [leaf for leaf in counted if leaf.counts.current and leaf.area_path.startswith(paths)]
+    return sorted(seen, key=lambda leaf: is_unplaced(leaf.area_path))
 
 
 def a_person(scope: Scope, village_id: UUID, person_id: UUID, permission: Permission) -> PersonBrief:

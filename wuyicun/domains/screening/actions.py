@@ -179,7 +179,7 @@ def close_round(*, village_id: UUID, round_id: UUID, by: UUID | None, at: dateti
         round_ = _locked(village_id, round_id)
         if round_.state != RoundState.OPEN:
             raise RoundNotOpen
-        missing = queries.totals(queries.tubes(village_id, round_, at)).without_result
+        missing = queries.totals(village_id, round_, at).without_result
         rolls.close(roll=roll_queries.roll(village_id, round_.roll_id), at=at)
         if missing:
             raise TubesOpen(tubes=missing)

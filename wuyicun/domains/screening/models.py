@@ -13,7 +13,7 @@ from wuyicun.kernel.database.models import VillageModel, reference
 class Round(VillageModel):
     """A round of testing over an area, with the numbers of the profile that held when it was opened.
 
-    `reason` is why it was last opened again or cancelled.
+    `reason` is why it was last opened again or cancelled; `mistakes` how much went wrong by its last report.
     """
 
     roll = reference("rolls.Roll")
@@ -31,6 +31,7 @@ class Round(VillageModel):
     due_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=200, blank=True, default="")
+    mistakes = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

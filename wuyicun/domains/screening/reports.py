@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,8 +25,7 @@ def compose(village_id: UUID, round_: Round, at: datetime) -> dict[str, Any]:
     leaves = rolls.leaf_counts(village_id, round_.roll_id)
     names = territory.names(village_id)
     entries = rolls.entries(village_id, round_.roll_id)
-    tubes = queries.tubes(village_id, round_, round_.closed_at or at)
-    totals = queries.totals(tubes)
+    totals = queries.totals(village_id, round_, round_.closed_at or at)
     retests = queries.retests(village_id, round_)
     counts = sum((leaf.counts for leaf in leaves), Counts())
     return {
@@ -46,6 +45,7 @@ def compose(village_id: UUID, round_: Round, at: datetime) -> dict[str, Any]:
             "short": totals.short,
             "late": totals.late,
             "lost": totals.lost,
+            "unmatched": totals.unmatched,
             "positive": totals.positive,
             "without_result": totals.without_result,
         },
@@ -121,6 +121,8 @@ def freeze(*, village_id: UUID, round_: Round, by: UUID | None, at: datetime) ->
         made_at=at,
         made_by=by,
     )
+    round_.mistakes = _mistakes(data)
+    round_.save(update_fields=["mistakes"])
     audit(
         "screening.report",
         by=by,
@@ -130,6 +132,12 @@ def freeze(*, village_id: UUID, round_: Round, by: UUID | None, at: datetime) ->
         data={"version": report.version, "digest": report.digest},
     )
     return report
+
+
+def _mistakes(data: Mapping[str, Any]) -> int:
+    """What the report says went wrong: people not reached, tubes late, lost or of nobody's."""
+    tubes = data["tubes"]
+    return int(data["counts"]["unreachable"] + tubes["late"] + tubes["lost"] + tubes["unmatched"])
 
 
 _CLOSED = """

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
+PACE_MINUTES = 30
+"""How far back the pace of a round is measured."""
+
 ROLL_KIND = "screening.round"
 RETEST_KIND = "screening.retest"
 

@@ -23,7 +23,7 @@ class PersonStanding:
 def standing(village_id: UUID, people: Collection[UUID], at: datetime) -> Mapping[UUID, PersonStanding]:
     """The standing of those people of whom something is known; a hold that has ended by itself is left out."""
     found = {}
-    for row in Standing.rows().filter(village_id=village_id, pk__in=people):
+    for row in Standing.named(village_id, people):
         held = row.held_until is not None and row.held_until > at
         found[row.pk] = PersonStanding(
             row.last_negative_at,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -99,9 +99,12 @@ def leaves(village_id: UUID, area_path: str) -> Sequence[Area]:
     return list(Area.rows().filter(within(area_path), village_id=village_id, level__in=LEAVES).order_by("area_path"))
 
 
-def names(village_id: UUID) -> dict[str, str]:
-    """The name of every area by its path, retired ones too."""
-    return dict(Area.rows().filter(village_id=village_id).values_list("area_path", "name"))
+def names(village_id: UUID, paths: Collection[str] | None = None) -> dict[str, str]:
+    """The name of every area by its path, retired ones too; or of those with these paths only."""
+    rows = Area.rows().filter(village_id=village_id)
+    if paths is not None:
+        rows = rows.filter(area_path__in=paths)
+    return dict(rows.values_list("area_path", "name"))
 
 
 def ancestry(village_path: str) -> Sequence[str]:

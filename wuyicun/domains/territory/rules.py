@@ -12,6 +12,8 @@ VILLAGE_DIGITS = 12
 GRID_DIGITS = 3
 MICRO_GRID_DIGITS = 2
 UNPLACED_CODE = "000"
+SECTION_DIGITS = VILLAGE_DIGITS + GRID_DIGITS
+"""So long is the path of a grid (片区), and so many digits of a micro-grid's path name the grid."""
 
 
 class Level(StrEnum):
@@ -24,6 +26,11 @@ class Level(StrEnum):
 
 
 LEAVES = (Level.MICRO_GRID, Level.UNPLACED)
+
+
+def is_unplaced(area_path: str) -> bool:
+    """Whether this is the path of a village's 未入网."""
+    return area_path[VILLAGE_DIGITS:] == UNPLACED_CODE
 
 
 class TooMany(ValueError):

@@ -24,7 +24,7 @@ class Stored:
 
 def stored(village_id: UUID, ids: Collection[UUID]) -> Mapping[UUID, Stored]:
     """Those of the records that the village has."""
-    rows = Record.rows().filter(village_id=village_id, pk__in=ids)
+    rows = Record.named(village_id, ids)
     return {row.pk: Stored(row.pk, row.kind, row.by, row.at, row.data) for row in rows}
 
 

@@ -1,7 +1,7 @@
 """What is asked of rounds: their facts, tubes, swabs, re-tests, and what went wrong."""
 
-from wuyicun.domains.screening.queries.of_mistakes import Mistakes, mistakes
-from wuyicun.domains.screening.queries.of_retests import Retests, owes_retest, retests
+from wuyicun.domains.screening.queries.of_mistakes import Mistakes, mistakes, mistakes_count
+from wuyicun.domains.screening.queries.of_retests import Retests, owes_retest, retests, retests_owed
 from wuyicun.domains.screening.queries.of_rounds import (
     RoundFacts,
     RoundRow,
@@ -20,7 +20,6 @@ from wuyicun.domains.screening.queries.of_swabs import (
     has_swabs,
     results_of,
     sampled_at,
-    sampled_since,
     swab,
     swabs,
     swabs_by_id,
@@ -39,17 +38,18 @@ __all__ = [
     "flagged",
     "has_swabs",
     "mistakes",
+    "mistakes_count",
     "names_of",
     "open_rounds",
     "owes_retest",
     "reports",
     "results_of",
     "retests",
+    "retests_owed",
     "round_",
     "round_facts",
     "rounds",
     "sampled_at",
-    "sampled_since",
     "stations",
     "swab",
     "swabs",

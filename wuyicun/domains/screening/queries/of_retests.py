@@ -32,7 +32,7 @@ def retests(village_id: UUID, round_: Round) -> Retests:
         return Retests(None, Counts(), 0, 0)
     done = rolls.entries(village_id, child.pk, states=[State.DONE])
     settled = [entry.settled_by for entry in done if entry.settled_by]
-    tubes_of = list(Sample.rows().filter(village_id=village_id, pk__in=settled).values_list("tube", flat=True))
+    tubes_of = list(Sample.named(village_id, settled).values_list("tube", flat=True))
     results = list(
         Tube.rows().filter(village_id=village_id, round=round_, code__in=tubes_of).values_list("code", "result")
     )
@@ -46,9 +46,15 @@ def retests(village_id: UUID, round_: Round) -> Retests:
     )
 
 
+def retests_owed(village_id: UUID, round_: Round) -> int:
+    """How many single re-tests below a round are still owed."""
+    child = rolls.child(village_id, round_.roll_id, RETEST_KIND)
+    return 0 if child is None else rolls.counts(village_id, child.pk).owed
+
+
 def owes_retest(village_id: UUID, round_: Round, people: Collection[UUID]) -> set[UUID]:
     """Those of the people who owe a single re-test in the round."""
     child = rolls.child(village_id, round_.roll_id, RETEST_KIND)
     if child is None:
         return set()
-    return {entry.subject_id for entry in rolls.entries(village_id, child.pk, subjects=people, states=[State.OWED])}
+    return {each.subject_id for each in rolls.entries_of(village_id, child.pk, people) if each.state is State.OWED}

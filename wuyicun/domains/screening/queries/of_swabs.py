@@ -42,7 +42,7 @@ def swabs(village_id: UUID, round_id: UUID, *, tube: str | None = None, flagged:
     roll_id = round_(village_id, round_id).roll_id
     live = {
         entry.subject_id: entry.settled_by
-        for entry in rolls.entries(village_id, roll_id, subjects=[sample.person_id for sample in samples])
+        for entry in rolls.entries_of(village_id, roll_id, [sample.person_id for sample in samples])
     }
     views = [Swab(s.pk, s.person_id, s.tube, s.at, s.retest, s.by, _flag(s, live.get(s.person_id))) for s in samples]
     return [view for view in views if view.flag] if flagged else views
@@ -50,7 +50,7 @@ def swabs(village_id: UUID, round_id: UUID, *, tube: str | None = None, flagged:
 
 def swabs_by_id(village_id: UUID, samples: Collection[UUID]) -> Mapping[UUID, tuple[str, datetime]]:
     """The tube and the time of these swabs."""
-    rows = Sample.rows().filter(village_id=village_id, pk__in=samples)
+    rows = Sample.named(village_id, samples)
     return {pk: (tube, at) for pk, tube, at in rows.values_list("pk", "tube", "corrected_at")}
 
 
@@ -95,7 +95,7 @@ def _flag(sample: Sample, live: UUID | None) -> str:
 
 def sampled_at(village_id: UUID, samples: Collection[UUID]) -> Mapping[UUID, datetime]:
     """When these swabs were taken."""
-    rows = Sample.rows().filter(village_id=village_id, pk__in=samples)
+    rows = Sample.named(village_id, samples)
     return dict(rows.values_list("pk", "corrected_at"))
 
 
@@ -113,9 +113,3 @@ def results_of(village_id: UUID, person_id: UUID) -> Sequence[tuple[Round, Swab,
         swab = Swab(s.pk, s.person_id, s.tube, s.at, s.retest, s.by, _flag(s, s.pk))
         rows.append((rounds[s.round_id], swab, tube.result if tube else "", tube.result_at if tube else None))
     return rows
-
-
-def sampled_since(village_id: UUID, round_id: UUID, since: datetime) -> int:
-    """How many swabs that can count were taken since a moment."""
-    rows = Sample.rows().filter(village_id=village_id, round_id=round_id, fit=Fit.OK, corrected_at__gte=since)
-    return rows.count()

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from wuyicun.domains.screening.models import Round, Sample, Tube, TubeRecord
 from wuyicun.domains.screening.queries.of_rounds import stations
 from wuyicun.domains.screening.rules import (
     ENDED,
+    PACE_MINUTES,
     TubeClock,
-    TubeResult,
     TubeState,
     is_late,
     leaves_by,
@@ -58,7 +60,12 @@ class TubeView:
 
 @dataclass(frozen=True)
 class TubeTotals:
-    """The tubes of a round in figures; each is a list of its own on the screen."""
+    """The tubes of a round in figures; each is a list of its own on the screen.
+
+    Attributes:
+        unmatched: something was said of them, but nobody opened them (yet).
+        swabs_lately: in tubes begun within the last `PACE_MINUTES`.
+    """
 
     all: int = 0
     open: int = 0
@@ -71,6 +78,8 @@ class TubeTotals:
     positive: int = 0
     without_result: int = 0
     disputed: int = 0
+    unmatched: int = 0
+    swabs_lately: int = 0
     oldest_waiting_at: datetime | None = None
 
 
@@ -133,22 +142,41 @@ def tube_key(village_id: UUID, tube_id: UUID) -> tuple[UUID, str] | None:
     return found
 
 
-def totals(views: Sequence[TubeView]) -> TubeTotals:
-    """The figures of these tubes. Sent: handed over or further; waiting: closed, not handed over."""
-    waiting = [tube for tube in views if tube.state is TubeState.CLOSED]
-    sent = [tube for tube in views if tube.handed_at is not None]
-    settled = (TubeResult.NEGATIVE, TubeResult.POSITIVE)
-    return TubeTotals(
-        all=len(views),
-        open=sum(tube.state in (TubeState.OPEN, TubeState.EXPECTED) for tube in views),
-        waiting=len(waiting),
-        under_way=sum(tube.state in (TubeState.HANDED, TubeState.RECEIVED) for tube in views),
-        sent=len(sent),
-        short=sum(tube.short for tube in views),
-        late=sum(tube.late for tube in views),
-        lost=sum(tube.state is TubeState.LOST for tube in views),
-        positive=sum(tube.result == TubeResult.POSITIVE for tube in views),
-        without_result=sum(tube.result not in settled and tube.state not in ENDED for tube in views),
-        disputed=sum(tube.result == TubeResult.DISPUTED for tube in views),
-        oldest_waiting_at=min((tube.closed_at for tube in waiting if tube.closed_at), default=None),
-    )
+# Each column is a field of TubeTotals; what is late and what was put away is said as `is_late` and `_put_away` say it.
+_TOTALS = """
+WITH tube AS (
+  SELECT *, state IN ('void', 'lost') AS ended,
+    coalesce(coalesce(closed_at, %(at)s) - first_swab_at > %(span)s, false)
+    OR coalesce(coalesce(handed_at, %(at)s) - closed_at > %(span)s, false) AS kept_too_long
+  FROM screening_tube t WHERE village_id = %(village)s AND round_id = %(round)s AND NOT (state = 'expected'
+    AND NOT EXISTS (SELECT 1 FROM screening_tuberecord r WHERE r.village_id = t.village_id AND r.round_id = t.round_id
+      AND r.tube = t.code AND NOT r.voided)
+    AND NOT EXISTS (SELECT 1 FROM screening_sample s WHERE s.village_id = t.village_id AND s.round_id = t.round_id
+      AND s.tube = t.code AND NOT s.voided)))
+SELECT count(*) AS "all", count(*) FILTER (WHERE state IN ('open', 'expected')) AS open,
+  count(*) FILTER (WHERE state = 'closed') AS waiting,
+  count(*) FILTER (WHERE state IN ('handed', 'received')) AS under_way,
+  count(*) FILTER (WHERE handed_at IS NOT NULL) AS sent, count(*) FILTER (WHERE closed_count < pool) AS short,
+  count(*) FILTER (WHERE kept_too_long AND NOT ended) AS late, count(*) FILTER (WHERE state = 'lost') AS lost,
+  count(*) FILTER (WHERE result = 'positive') AS positive,
+  count(*) FILTER (WHERE result NOT IN ('negative', 'positive') AND NOT ended) AS without_result,
+  count(*) FILTER (WHERE result = 'disputed') AS disputed, count(*) FILTER (WHERE state = 'expected') AS unmatched,
+  coalesce(sum(swabs) FILTER (WHERE first_swab_at > %(lately)s AND first_swab_at <= %(at)s), 0) AS swabs_lately,
+  min(closed_at) FILTER (WHERE state = 'closed') AS oldest_waiting_at
+FROM tube
+"""
+
+
+def totals(village_id: UUID, round_: Round, at: datetime) -> TubeTotals:
+    """The figures of all tubes of a round, however many: one reading of their rows. Sent: handed over or further;
+    waiting: closed, not handed over."""
+    values: dict[str, Any] = {
+        "village": village_id,
+        "round": round_.pk,
+        "at": at,
+        "span": timedelta(minutes=round_.tube_minutes),
+        "lately": at - timedelta(minutes=PACE_MINUTES),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_TOTALS, values)
+        return TubeTotals(*(cursor.fetchone() or ()))

@@ -67,7 +67,7 @@ def closing(request: ScopedRequest, round_id: UUID) -> HttpResponse:
     counts = rolls.counts(village_id, round_.roll_id)
     tubes = queries.tubes(village_id, round_, now)
     blocking = _blocking(round_, tubes)
-    without = queries.totals(tubes).without_result
+    without = queries.totals(village_id, round_, now).without_result
     context = {
         "head": Head.of(round_),
         "answer": _answer(counts, without),
@@ -116,7 +116,7 @@ def _owed(request: ScopedRequest, round_: Round, now: datetime) -> Sequence[Hous
     page, _following = missing.listed(
         request.village.pk,
         round_.roll_id,
-        area_ids=[leaf.pk for leaf in leaves],
+        area_ids=[leaf.area_id for leaf in leaves],
         states=STATES_OF_LIST["owed"],
         limit=SHOWN_AT_ONCE,
     )

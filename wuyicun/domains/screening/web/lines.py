@@ -103,7 +103,7 @@ def lines(request: ScopedRequest, round_: Round, people: Collection[UUID], now: 
     """The people of a round whose names the account may see."""
     village_id = request.village.pk
     briefs = access.visible(request.scope, registry.brief(village_id, people).values())
-    entries = {each.subject_id: each for each in rolls.entries(village_id, round_.roll_id, subjects=list(briefs))}
+    entries = {each.subject_id: each for each in rolls.entries_of(village_id, round_.roll_id, list(briefs))}
     said = _last_said(village_id, round_, list(briefs), now)
     settled = queries.swabs_by_id(village_id, [each.settled_by for each in entries.values() if each.settled_by])
     today = timezone.localtime(now).date()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from wuyicun.domains.registry.labels import GROUP
-from wuyicun.domains.rolls import queries as rolls
+from wuyicun.domains.rolls.queries import LeafCounts
 from wuyicun.domains.rolls.rules import Counts
 from wuyicun.domains.screening import access
 from wuyicun.domains.screening import missing as lists
@@ -32,7 +33,8 @@ from wuyicun.domains.screening.web.common import (
 )
 from wuyicun.domains.screening.web.lines import House, Line, attempts_words, houses
 from wuyicun.domains.screening.words import Words
-from wuyicun.domains.territory.queries import AreaRow
+from wuyicun.domains.territory import queries as territory
+from wuyicun.domains.territory.rules import SECTION_DIGITS
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.audit.actions import audit
@@ -42,6 +44,7 @@ from wuyicun.kernel.web.responses import pdf
 
 PAGE = 100
 SHEET = 2000
+MOST_CHIPS = 60
 TITLES: dict[str, Words] = {
     "missing": gettext_lazy("未采名单"),
     "due": gettext_lazy("应采名单"),
@@ -92,7 +95,8 @@ def missing(request: ScopedRequest, round_id: UUID) -> HttpResponse:
     round_ = access.a_round(request.scope, village_id, round_id, Permission.VIEW_PEOPLE)
     asked = _asked(request)
     leaves = access.leaves(request.scope, village_id, round_, Permission.VIEW_PEOPLE)
-    chosen = [leaf.pk for leaf in leaves if leaf.area_path.startswith(asked.area)]
+    inside = [leaf for leaf in leaves if leaf.area_path.startswith(asked.area)]
+    chosen = [leaf.area_id for leaf in inside]
     states = STATES_OF_LIST[asked.state]
     page, following = lists.listed(
         village_id,
@@ -103,8 +107,7 @@ def missing(request: ScopedRequest, round_id: UUID) -> HttpResponse:
         after=request.GET.get("after", ""),
         limit=PAGE,
     )
-    counts = _counts(village_id, round_, leaves)
-    below = sum((counts[leaf.area_path] for leaf in leaves if leaf.area_path.startswith(asked.area)), Counts())
+    below = sum((leaf.counts for leaf in inside), Counts())
     context: dict[str, Any] = {
         "head": Head.of(round_),
         "asked": asked,
@@ -113,17 +116,12 @@ def missing(request: ScopedRequest, round_id: UUID) -> HttpResponse:
         "houses": houses(request, round_, page, now),
         "next": following,
         "shown_chips": _state_chips(asked, below),
-        "area_chips": _area_chips(asked, leaves, counts),
+        "area_chips": _area_chips(village_id, asked, leaves),
         "group_chips": _group_chips(request, round_, asked, chosen),
         "sheet_url": reverse("call_sheet", args=[round_.pk]) + asked.address(),
         "here": request.get_full_path(),
     }
     return render(request, "screening/missing.html", context)
-
-
-def _counts(village_id: UUID, round_: Round, leaves: Sequence[AreaRow]) -> Mapping[str, Counts]:
-    found = {leaf.area_path: leaf.counts for leaf in rolls.leaf_counts(village_id, round_.roll_id)}
-    return {leaf.area_path: found.get(leaf.area_path, Counts()) for leaf in leaves}
 
 
 def _number(counts: Counts, state: str) -> int:
@@ -160,21 +158,32 @@ def _state_chips(asked: Asked, below: Counts) -> Sequence[Chip]:
     ]
 
 
-def _area_chips(asked: Asked, leaves: Sequence[AreaRow], counts: Mapping[str, Counts]) -> Sequence[Chip]:
+def _area_chips(village_id: UUID, asked: Asked, leaves: Sequence[LeafCounts]) -> Sequence[Chip]:
+    """One for each micro-grid; where there are too many, one for each section, and the micro-grids of the one asked."""
     if len(leaves) < 2:
         return []
-    chips = [
-        Chip(_("全部"), asked.address(area=""), not asked.area, sum(_number(c, asked.state) for c in counts.values()))
+    few = len(leaves) <= MOST_CHIPS
+    numbers = Counter({"": 0})
+    for leaf in leaves:
+        section, number = leaf.area_path[:SECTION_DIGITS], _number(leaf.counts, asked.state)
+        numbers[""] += number
+        if not few:
+            numbers[section] += number
+        if few or (asked.area.startswith(section) and section != leaf.area_path):
+            numbers[leaf.area_path] += number
+    names = {"": _("全部"), **territory.names(village_id, numbers)}
+    return [
+        Chip(names.get(path, ""), asked.address(area=path), path == asked.area, number)
+        for path, number in numbers.items()
     ]
-    return chips + [
-        Chip(
-            leaf.name,
-            asked.address(area=leaf.area_path),
-            leaf.area_path == asked.area,
-            _number(counts[leaf.area_path], asked.state),
-        )
-        for leaf in leaves
-    ]
+
+
+def _area_words(village_id: UUID, asked: Asked, chosen: Sequence[LeafCounts]) -> str:
+    """What the list is of: the micro-grids, or the one area that they are all of."""
+    names = territory.names(village_id, [asked.area, *(leaf.area_path for leaf in chosen)])
+    if len(chosen) > MOST_CHIPS:
+        return names.get(asked.area, "")
+    return _("、").join(names.get(leaf.area_path, "") for leaf in chosen)
 
 
 def _group_chips(request: ScopedRequest, round_: Round, asked: Asked, areas: Collection[UUID]) -> Sequence[Chip]:
@@ -197,7 +206,7 @@ def call_sheet(request: ScopedRequest, round_id: UUID) -> HttpResponse:
     page, _following = lists.listed(
         village_id,
         round_.roll_id,
-        area_ids=[leaf.pk for leaf in chosen],
+        area_ids=[leaf.area_id for leaf in chosen],
         states=STATES_OF_LIST[asked.state],
         group=asked.group,
         limit=SHEET,
@@ -207,7 +216,7 @@ def call_sheet(request: ScopedRequest, round_id: UUID) -> HttpResponse:
         "made": {"by": request.account.name, "at": f"{timezone.localtime(now):%Y-%m-%d %H:%M}"},
         "village": request.village.name,
         "round": round_.title,
-        "area": _("、").join(leaf.name for leaf in chosen) if len(chosen) < len(leaves) else "",
+        "area": _area_words(village_id, asked, chosen) if len(chosen) < len(leaves) else "",
         "due_at": f"{day_of(round_.due_at, now)} {timezone.localtime(round_.due_at):%H:%M}",
         "sentence": str(TITLES[asked.state])
         if asked.state != "missing"

@@ -46,7 +46,7 @@ def tests(request: ScopedRequest, person: PersonBrief) -> SafeString | None:
     village_id, at = request.village.pk, clock.now()
     owed = []
     for round_ in queries.open_rounds(village_id):
-        entries = rolls.entries(village_id, round_.roll_id, subjects=[person.id])
+        entries = rolls.entries_of(village_id, round_.roll_id, [person.id])
         retest = person.id in queries.owes_retest(village_id, round_, [person.id])
         owed += [Owed(round_.pk, round_.title, entry.state.code, retest) for entry in entries]
     tested = [

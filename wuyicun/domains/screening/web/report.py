@@ -25,9 +25,9 @@ from wuyicun.domains.screening.rules import RoundState
 from wuyicun.domains.screening.web.common import (
     Head,
 )
-from wuyicun.domains.screening.web.rounds import SECTION_DIGITS
 from wuyicun.domains.screening.words import FLAG_SHORT, Words, reason
 from wuyicun.domains.territory import queries as territory
+from wuyicun.domains.territory.rules import SECTION_DIGITS
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.accounts.middleware import ScopedRequest

@@ -66,7 +66,7 @@ def results(request: ScopedRequest, round_id: UUID) -> HttpResponse:
     village_id, now = request.village.pk, clock.now()
     round_ = access.a_round(request.scope, village_id, round_id, Permission.ENTER_RESULTS)
     tubes = queries.tubes(village_id, round_, now)
-    totals = queries.totals(tubes)
+    totals = queries.totals(village_id, round_, now)
     code = read_code(request.GET.get("code", ""))
     found = next((tube for tube in tubes if code and tube.code.upper() == code), None)
     waiting = [_awaiting(round_, tube, now) for tube in tubes if _awaits(tube)]

@@ -32,15 +32,13 @@ from wuyicun.domains.screening.web.common import (
 )
 from wuyicun.domains.screening.words import STATION_KINDS, Words
 from wuyicun.domains.territory import queries as territory
-from wuyicun.domains.territory.rules import GRID_DIGITS, VILLAGE_DIGITS
+from wuyicun.domains.territory.rules import SECTION_DIGITS
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.web import live
 from wuyicun.kernel.web.writing import attempt
-
-SECTION_DIGITS = VILLAGE_DIGITS + GRID_DIGITS
 
 
 @dataclass(frozen=True)
@@ -163,7 +161,7 @@ def _board(request: ScopedRequest, round_: Round, now: datetime) -> Board:
     shown = token(village_id, now)
     counts, whole = counts_seen(request.scope, village_id, round_)
     said, tone = sentence(round_, counts, now)
-    totals = queries.totals(queries.tubes(village_id, round_, now))
+    totals = queries.totals(village_id, round_, now)
     return Board(
         Head.of(round_),
         said,

@@ -115,7 +115,7 @@ def tubes(request: ScopedRequest, round_id: UUID) -> HttpResponse:
     exact = next((tube for tube in found if tube.code.upper() == code), None) if code else None
     if exact is not None:
         return redirect("tube", tube_id=exact.id)
-    totals = queries.totals(found)
+    totals = queries.totals(village_id, round_, now)
     state = request.GET.get("state", "all")
     state = state if state in FILTERS else "all"
     context = {
