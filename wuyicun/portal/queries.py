@@ -60,13 +60,18 @@ class Activity:
 
 @dataclass(frozen=True)
 class Board:
-    """The Today board of a village."""
+    """The Today board of a village.
+
+    Attributes:
+        furthest_behind: how many micro-grids are listed, when there are more; None when all are.
+    """
 
     people: int
     round: RoundRow | None
     counts: Counts
     finish_at: datetime | None
     coverage: tuple[AreaCoverage, ...]
+    furthest_behind: int | None
     tubes: TubeTotals
     retests_owed: int
     mistakes: int
@@ -90,16 +95,18 @@ def board(scope: Scope, village_id: UUID, at: datetime) -> Board:
     since = quarter_start(timezone.localtime(at))
     if round_ is None:
         wrong = screening.mistakes_count(village_id, since, at, {})
-        return Board(registry.count_people(village_id), None, Counts(), None, (), TubeTotals(), 0, wrong, 0, ())
+        return Board(registry.count_people(village_id), None, Counts(), None, (), None, TubeTotals(), 0, wrong, 0, ())
     sections = rolls.counts_by(village_id, round_.roll_id, SECTION_DIGITS)
     counts = sum(sections.values(), Counts())
     tubes = screening.totals(village_id, round_, at)
+    areas, all_listed = coverage(village_id, round_, sections)
     return Board(
         people=counts.current,
         round=round_,
         counts=counts,
         finish_at=finish_at(counts.owed, tubes.swabs_lately, PACE_MINUTES, at),
-        coverage=coverage(village_id, round_, sections),
+        coverage=areas,
+        furthest_behind=None if all_listed else MOST_MICRO_GRIDS,
         tubes=tubes,
         retests_owed=screening.retests_owed(village_id, round_),
         mistakes=screening.mistakes_count(village_id, since, at, {round_.pk: (counts, tubes)}),
@@ -113,9 +120,13 @@ def mistakes(village_id: UUID, at: datetime) -> Sequence[Mistakes]:
     return screening.mistakes(village_id, quarter_start(timezone.localtime(at)), at)
 
 
-def coverage(village_id: UUID, round_: RoundRow, sections: Mapping[str, Counts]) -> tuple[AreaCoverage, ...]:
-    """Coverage by section, each with those of its micro-grids that are among the furthest behind of the village."""
-    leaves = rolls.behind(village_id, round_.roll_id, MOST_MICRO_GRIDS)
+def coverage(
+    village_id: UUID, round_: RoundRow, sections: Mapping[str, Counts]
+) -> tuple[tuple[AreaCoverage, ...], bool]:
+    """Coverage by section, each with those of its micro-grids that are among the furthest behind of the village; and
+    whether these are all."""
+    behind = rolls.behind(village_id, round_.roll_id, MOST_MICRO_GRIDS + 1)
+    leaves = behind[:MOST_MICRO_GRIDS]
     names = territory.names(village_id, [*sections, *(leaf.area_path for leaf in leaves)])
     below: dict[str, list[AreaCoverage]] = {}
     for leaf in leaves:
@@ -123,11 +134,12 @@ def coverage(village_id: UUID, round_: RoundRow, sections: Mapping[str, Counts])
         if section != leaf.area_path:
             name = names.get(leaf.area_path, "")
             below.setdefault(section, []).append(AreaCoverage(name, leaf.area_path, leaf.counts))
-    return _behind_first(
+    areas = [
         AreaCoverage(names.get(path, ""), path, counts, tuple(below.get(path, ())))
         for path, counts in sections.items()
         if counts.current
-    )
+    ]
+    return _behind_first(areas), len(behind) == len(leaves)
 
 
 def _behind_first(areas: Iterable[AreaCoverage]) -> tuple[AreaCoverage, ...]:

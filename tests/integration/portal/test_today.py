@@ -137,3 +137,14 @@ def test_the_page_speaks_english_too(story: Story) -> None:
     response = page(client)
     assert response.status_code == 200
     assert 'lang="en"' in response.content.decode()
+
+
+def test_a_town_lists_the_micro_grids_that_are_furthest_behind(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    story.fills(story.one, "X-1", "甲01", "甲02", "甲03")
+    assert board(story).furthest_behind is None
+    monkeypatch.setattr(queries, "MOST_MICRO_GRIDS", 1)
+    shown = board(story)
+    assert shown.furthest_behind == 1
+    assert sum(len(section.below) for section in shown.coverage) <= 1
+    assert sum((section.counts for section in shown.coverage), Counts()) == shown.counts
+    assert "最落后的 1 个" in page(story.cast.client("梁会明")).content.decode()

@@ -90,7 +90,7 @@ def test_a_household_that_leaves_the_area_is_excused_and_a_new_one_joins(cast: C
     asked = (moving, made.pk)
     drawn = draw(cast, path, asked)
     follow(village_id=village, roll_id=section.pk, asked=asked, drawn=drawn, at=clock.now())
-    (left,) = queries.entries(village, section.pk, subjects=[moving])
+    (left,) = queries.entries_of(village, section.pk, [moving])
     assert (left.state, left.reason) == (State.EXCUSED, "left")
     assert queries.counts(village, section.pk) == Counts(opening=10, owed=10, excused=1)
     assert queries.drift(village, section.pk) == []

@@ -23,7 +23,7 @@ def follow(*, village_id: UUID, roll_id: UUID, asked: Collection[UUID], drawn: S
         drawn: those of them who belong to the roll now, drawn again as for its opening.
     """
     here = {subject.subject_id for subject in drawn}
-    known = queries.entries(village_id, roll_id, subjects=asked)
+    known = queries.entries_of(village_id, roll_id, asked)
     gone = [entry.subject_id for entry in known if entry.subject_id not in here]
     actions.join(village_id=village_id, roll_id=roll_id, subjects=drawn, at=at)
     actions.place(village_id=village_id, roll_id=roll_id, subjects=drawn)

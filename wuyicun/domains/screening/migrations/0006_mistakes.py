@@ -13,7 +13,7 @@ FROM screening_report d WHERE d.village_id = r.village_id AND d.round_id = r.id 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("screening", "0004_reason"),
+        ("screening", "0005_take_in"),
     ]
     operations = [
         migrations.AddField(
