@@ -40,7 +40,7 @@ class OffCaller(Caller):
     def state(self, name: str) -> State:
         village, round_ = self.cast.village.pk, self.phone.round
         with scope.enter(self.cast.scope()):
-            (entry,) = rolls.entries(village, round_.roll_id, subjects=[self.cast.people[name].pk])
+            (entry,) = rolls.entries_of(village, round_.roll_id, [self.cast.people[name].pk])
         return entry.state
 
     def close_round(self) -> None:

@@ -57,7 +57,7 @@ class Checking:
 
     def entry(self, name: str = "甲01", period: PeriodRow | None = None) -> Standing:
         roll = (period or self.period()).roll_id
-        (found,) = rolls.entries(self.village.pk, roll, subjects=[self.house(name)])
+        (found,) = rolls.entries_of(self.village.pk, roll, [self.house(name)])
         return found
 
     def get(self, who: str, page: str, /, *arguments: object, **query: str) -> HttpResponse:
