@@ -15,6 +15,8 @@ ITEMS: tuple[Item, ...] = (
     Item("screening", _("收尾"), "current_closing", Permission.CLOSE_ROUND, 60),
     Item("screening", _("待处理记录"), "tray", Permission.DECIDE_RECORDS, 90),
     Item("people", _("人员"), "people", Permission.VIEW_PEOPLE, 10),
+    Item("people", _("微网格"), "micro_grids", Permission.VIEW_PEOPLE, 15),
+    Item("people", _("重新划分"), "rebalancing", Permission.ARRANGE_GRIDS, 16),
     Item("people", _("台账"), "ledgers", Permission.VIEW_PEOPLE, 20),
     Item("people", _("入户核对"), "verification", Permission.VIEW_PEOPLE, 25),
     Item("people", _("点位"), "places", Permission.VIEW_PEOPLE, 30),

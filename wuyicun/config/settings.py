@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "wuyicun.domains.territory",
     "wuyicun.domains.profiles",
     "wuyicun.domains.registry",
+    "wuyicun.domains.microgrids",
     "wuyicun.domains.rolls",
     "wuyicun.domains.standing",
     "wuyicun.domains.screening",
@@ -197,6 +198,7 @@ WUYI_PEOPLE_IN_USE = "wuyicun.config.hooks.people_in_use"
 WUYI_HOUSEHOLD_PLACES = "wuyicun.config.hooks.household_places"
 WUYI_OPEN_WORK = "wuyicun.config.hooks.OPEN_WORK"
 WUYI_NAVIGATION = "wuyicun.config.navigation.ITEMS"
+WUYI_AREA_CARDS = "wuyicun.config.area_cards.CARDS"
 
 LOGGING = {
     "version": 1,

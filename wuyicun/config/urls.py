@@ -8,6 +8,7 @@ urlpatterns = [
     path("api/field/", include("wuyicun.fieldsync.api")),
     path("people/verification/", include("wuyicun.domains.verification.web.urls")),
     path("people/", include("wuyicun.domains.registry.web.import_urls")),
+    path("people/micro-grids/", include("wuyicun.domains.microgrids.web.urls")),
     path("", include("wuyicun.domains.registry.web.urls")),
     path("screening/", include("wuyicun.domains.screening.web.urls")),
     path("settings/", include("wuyicun.domains.territory.web.urls")),

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     ENTER_RESULTS = "enter_results"
     EXCUSE = "excuse"
     DECIDE_RECORDS = "decide_records"
+    ARRANGE_GRIDS = "arrange_grids"
     MANAGE_POSTS = "manage_posts"
     SET_ROUTINES = "set_routines"
     VIEW_AUDIT = "view_audit"

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from wuyicun.config.demo.lanes import put_on_the_map
 from wuyicun.config.demo.workbook import write_village
 from wuyicun.domains.registry.importing import shell
 from wuyicun.domains.territory import actions as territory
@@ -100,6 +101,7 @@ def prepare(say: Callable[[str], None]) -> Sequence[DemoAccount]:
         with scope.enter(scope.of_system([village.pk])):
             _staff(village, password, at)
             verification.keep_going(village_id=village.pk, area_path=village.area_path, by=None, at=at)
+            put_on_the_map(village.pk, at)
     shown: dict[str, DemoAccount] = {}
     for member in STAFF:
         shown.setdefault(member.role, DemoAccount(str(ROLES[member.role].name), member.user_name, password))

@@ -147,5 +147,6 @@ HAPPENED: Words = {
     "registry.card_lost": _("作废了卡"),
     "registry.add_household": _("添加这一户"),
     "registry.edit_household": _("改了"),
+    "registry.move_household": _("移到别的微网格"),
 }
 SOURCE: Words = {"import": _("名册导入"), "hand": _("手工登记")}

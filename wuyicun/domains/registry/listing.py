@@ -186,6 +186,13 @@ def places(
     return Page([_place_row(place, names) for place in found[:limit]], _next([each.pk for each in found], limit))
 
 
+def all_places(scope: Scope, village_id: UUID) -> Sequence[PlaceRow]:
+    """The places that the asker may edit, by name."""
+    names = territory.names(village_id)
+    rows = Place.rows().filter(scope.covering(Permission.EDIT_PEOPLE), village_id=village_id).order_by("name", "pk")
+    return [_place_row(place, names) for place in rows]
+
+
 def places_in_brief(village_id: UUID, ids: Collection[UUID]) -> Mapping[UUID, PlaceRow]:
     """The named places."""
     found = list(Place.named(village_id, ids)) if ids else []

@@ -103,6 +103,33 @@ def remove_area(*, village_id: UUID, area_path: str, by: UUID | None, at: dateti
 
 
 @transaction.atomic
+def retire_area(*, village_id: UUID, area_path: str, by: UUID | None, at: datetime) -> Area:
+    """A grid or micro-grid is there no longer; its posts end. Its code is never given to another.
+
+    Whether people live there is known above: whoever calls this has looked.
+    """
+    area: Area = Area.rows().select_for_update().get(village_id=village_id, area_path=area_path)
+    if area.retired_at is None:
+        area.retired_at = at
+        area.save(update_fields=["retired_at"])
+        for post in Post.rows().filter(village_id=village_id, area_path=area_path, ends_at__isnull=True):
+            end_post(post=post, ends_at=at, by=by, at=at)
+        audit("territory.retire_area", by=by, at=at, village_id=village_id, subject=("area", area.pk))
+    return area
+
+
+@transaction.atomic
+def restore_area(*, village_id: UUID, area_path: str, by: UUID | None, at: datetime) -> Area:
+    """Take back that an area was retired; its posts are filled anew."""
+    area: Area = Area.rows().select_for_update().get(village_id=village_id, area_path=area_path)
+    if area.retired_at is not None:
+        area.retired_at = None
+        area.save(update_fields=["retired_at"])
+        audit("territory.restore_area", by=by, at=at, village_id=village_id, subject=("area", area.pk))
+    return area
+
+
+@transaction.atomic
 def add_unit(
     *, village_id: UUID, area_path: str, kind: str, name: str, phone: str, by: UUID | None, at: datetime
 ) -> Unit:

@@ -2,6 +2,7 @@
 
 from wuyicun.domains.registry.actions.households import NumberTaken, add_household, edit_household, place_person
 from wuyicun.domains.registry.actions.identity import IdDisputed, IdHeld, IdNotRead, PhoneNotRead
+from wuyicun.domains.registry.actions.moving import Moved, empty_leaf, move_households
 from wuyicun.domains.registry.actions.people import (
     AlreadyInHousehold,
     ChangedMeanwhile,
@@ -26,6 +27,7 @@ __all__ = [
     "IdDisputed",
     "IdHeld",
     "IdNotRead",
+    "Moved",
     "Newcomer",
     "NumberTaken",
     "PersonFields",
@@ -36,8 +38,10 @@ __all__ = [
     "add_to_group",
     "edit_household",
     "edit_person",
+    "empty_leaf",
     "mark_left",
     "mark_returned",
+    "move_households",
     "place_person",
     "reveal",
     "reveal_contact",

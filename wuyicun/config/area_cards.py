@@ -1,0 +1,6 @@
+"""Which rooms say something of an area on its page, in order."""
+
+from wuyicun.domains.screening.web.area_cards import open_rounds
+from wuyicun.kernel.web.area_cards import Speaker
+
+CARDS: tuple[Speaker, ...] = (open_rounds,)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class MicrogridsConfig(AppConfig):
+    name = "wuyicun.domains.microgrids"
+    label = "microgrids"
