@@ -150,6 +150,7 @@ def picture(request: ScopedRequest) -> HttpResponse:
 @require_POST
 def set_point(request: ScopedRequest) -> HttpResponse:
     """Put something where the map was clicked; the next one without a point comes up."""
+    registry.held(request.scope, Permission.EDIT_PEOPLE)
     layer = request.POST.get("layer", "")
     try:
         subject = UUID(request.POST.get("thing", ""))
