@@ -1,6 +1,7 @@
 """Which rooms say something of an area on its page, in order."""
 
 from wuyicun.domains.screening.web.area_cards import open_rounds
+from wuyicun.domains.verification.web.area_cards import last_checked
 from wuyicun.kernel.web.area_cards import Speaker
 
-CARDS: tuple[Speaker, ...] = (open_rounds,)
+CARDS: tuple[Speaker, ...] = (open_rounds, last_checked)
