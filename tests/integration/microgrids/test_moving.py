@@ -148,7 +148,15 @@ def test_the_page_shows_who_lives_there_what_is_open_and_the_chat_group(cast: Ca
         reverse("micro_grid_chat_group", args=[area.pk]), {"name": "一网格群", "link": "https://chat.example.com/1"}
     )
     page = client.get(reverse("micro_grid", args=[area.pk])).content.decode()
-    for words in ("6 户，12 人", "第 1 轮核酸检测", "未采 12 人", "核对过 0 户，共 6 户", "王海斌", "一网格群", "https://chat.example.com/1"):
+    for words in (
+        "6 户，12 人",
+        "第 1 轮核酸检测",
+        "未采 12 人",
+        "核对过 0 户，共 6 户",
+        "王海斌",
+        "一网格群",
+        "https://chat.example.com/1",
+    ):
         assert words in page
 
 
