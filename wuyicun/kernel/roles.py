@@ -71,7 +71,7 @@ ROLES: dict[str, Role] = {
         _role("disinfector", _("消杀员"), _P.VIEW_BOARD),
         _role("liaison", _("企业工地联络员"), _P.VIEW_BOARD),
         _role("supervisor", _("上级督导"), _P.VIEW_BOARD),
-        _role("member", _("单位成员")),
+        _role("member", _("单位成员"), _P.VIEW_BOARD),
         _role("administrator", _("系统管理员"), _P.MANAGE_POSTS, _P.VIEW_BOARD, *_BACKUPS),
         _role("auditor", _("审计员"), _P.VIEW_AUDIT, _P.VIEW_BOARD),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from wuyicun.domains.territory import actions
 from wuyicun.domains.territory.models import Handover, Post
 from wuyicun.domains.territory.rules import Rank
+from wuyicun.kernel.accounts import queries as accounts
+from wuyicun.kernel.accounts.actions import give_grant
 from wuyicun.kernel.audit.actions import audit
 from wuyicun.kernel.errors import Refusal
 
@@ -32,6 +34,9 @@ class AlreadyEnded(Refusal):
 
     code = "post_already_ended"
     words = _("%(name)s的任职已经结束，请刷新再看")
+
+
+STILL_READS = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -102,8 +107,27 @@ def hand_over(*, post: Post, taker: Taker, note: str, by: UUID | None, at: datet
         made_at=at,
         made_by=by,
     )
+    if held.account_id is not None:
+        _let_read(held, held.account_id, by, at)
     audit("territory.hand_over", by=by, at=at, village_id=held.village_id, subject=("handover", handover.pk))
     return handover
+
+
+def _let_read(held: Post, account_id: UUID, by: UUID | None, at: datetime) -> None:
+    """Who gave everything away still sees the board for a while, and on it that it was taken over."""
+    if any(grant.village_id == held.village_id for grant in accounts.grants_in_force(account_id, at)):
+        return
+    give_grant(
+        account_id=account_id,
+        role="member",
+        area_path=held.area_path,
+        village_id=held.village_id,
+        post_id=None,
+        starts_at=at,
+        ends_at=at + STILL_READS,
+        by=by,
+        at=at,
+    )
 
 
 def to_tell(village_id: UUID, account_id: UUID) -> Sequence[Handover]:

@@ -101,6 +101,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "menu": menu(registered(), told.may, request.path),
             "notices": told.notices,
             "may_sample": told.may(Permission.SAMPLE),
+            "may_find": told.may(Permission.VIEW_PEOPLE),
             "version": program_version(),
         }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -26,13 +26,15 @@ from wuyicun.kernel.roles import ROLES, Permission
 from wuyicun.kernel.web import notices
 from wuyicun.kernel.web.responses import ours
 
+SOMEBODY_ELSE = "other"
+
 
 class HandoverForm(forms.Form):
-    """Somebody with an account of the village, or somebody new by name."""
+    """Somebody with an account of the village, or somebody else by name."""
 
-    account = forms.ChoiceField(label=gettext_lazy("接手的人"), required=False)
+    account = forms.ChoiceField(label=gettext_lazy("接手的人"))
     name = forms.CharField(
-        label=gettext_lazy("名单里没有，写姓名"),
+        label=gettext_lazy("名单里没有的人，写姓名"),
         max_length=64,
         required=False,
         help_text=gettext_lazy("没有账号的人，交接以后再发账号"),
@@ -45,20 +47,28 @@ class HandoverForm(forms.Form):
         help_text=gettext_lazy("哪几户要多留心、钥匙在哪里"),
     )
 
-    def __init__(self, people: Sequence[tuple[str, str]], data: Any = None) -> None:
+    def __init__(self, people: Mapping[str, str], data: Any = None) -> None:
         super().__init__(data, use_required_attribute=False)
-        self.fields["account"] = forms.ChoiceField(
-            label=gettext_lazy("接手的人"), choices=[("", "—"), *people], required=False
-        )
-        self.names = dict(people)
+        self.people = people
+        listed = sorted(people.items(), key=lambda pair: pair[1])
+        choices = [("", _("请选择")), *listed, (SOMEBODY_ELSE, _("名单里没有的人"))]
+        self.fields["account"] = forms.ChoiceField(label=gettext_lazy("接手的人"), choices=choices)
         self.order_fields(["account", "name", "note"])
 
     def clean(self) -> dict[str, Any]:
-        """One of the two."""
+        """Somebody else has a name; who was chosen has one already."""
         data: dict[str, Any] = super().clean() or {}
-        if bool(data.get("account")) == bool(data.get("name", "").strip()):
-            self.add_error("account", _("选一个人，或者写一个姓名"))
+        chosen, name = data.get("account"), data.get("name", "").strip()
+        if chosen and (chosen == SOMEBODY_ELSE) != bool(name):
+            self.add_error("name", _("选名单里的人，或者写一个姓名，只填一样"))
         return data
+
+    def taker(self) -> Taker:
+        """Who takes over."""
+        chosen = self.cleaned_data["account"]
+        if chosen == SOMEBODY_ELSE:
+            return Taker(self.cleaned_data["name"].strip())
+        return Taker(self.people[chosen], UUID(chosen))
 
 
 @require_http_methods(["GET", "POST"])
@@ -68,14 +78,11 @@ def post_hand_over(request: ScopedRequest, post_id: UUID) -> HttpResponse:
     village_id, now = request.village.pk, clock.now()
     holders = [each for each in queries.holders(village_id, now) if each.account_id and each.name != post.holder_name]
     people = {str(each.account_id): each.name for each in holders}
-    form = HandoverForm(sorted(people.items(), key=lambda pair: pair[1]), request.POST or None)
+    form = HandoverForm(people, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        taker = (
-            Taker(people[data["account"]], UUID(data["account"])) if data["account"] else Taker(data["name"].strip())
-        )
+        note, by = form.cleaned_data["note"], request.account.pk
         try:
-            made = handing.hand_over(post=post, taker=taker, note=data["note"], by=request.account.pk, at=now)
+            made = handing.hand_over(post=post, taker=form.taker(), note=note, by=by, at=now)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
