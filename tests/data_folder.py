@@ -14,7 +14,7 @@ _held = contextlib.ExitStack()
 
 
 def prepare(variables: MutableMapping[str, str]) -> None:
-    """Choose the data folder once for this run and for the workers that it starts, and clear all other settings."""
+    """Choose the data folder once for this run and for the workers that it starts; clear or set all other settings."""
     if "WUYI_TEST_RUN" not in variables:
         chosen = variables.get("WUYI_TEST_DATA")
         for name in list(variables):
@@ -22,6 +22,7 @@ def prepare(variables: MutableMapping[str, str]) -> None:
                 del variables[name]
         data = Path(chosen).absolute() if chosen else _held.enter_context(scratch.folder())
         variables["WUYI_DATA"] = str(data)
+        variables["WUYI_SECOND_FACTOR"] = "optional"  # tests of it switch it on
         variables["WUYI_TEST_RUN"] = str(os.getpid())
     variables["DJANGO_SETTINGS_MODULE"] = "wuyicun.config.settings"
 

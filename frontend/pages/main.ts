@@ -6,6 +6,7 @@ import { startKeys } from "./keys.ts";
 import { startLive } from "./live.ts";
 import { startMaps } from "./maps.ts";
 import { startMenus } from "./menus.ts";
+import { startPrint } from "./print.ts";
 import { startTables } from "./tables.ts";
 import { startToasts } from "./toasts.ts";
 
@@ -18,5 +19,6 @@ startKeys();
 startLive();
 startMaps();
 startMenus();
+startPrint();
 startTables();
 startToasts();

@@ -33,6 +33,9 @@ from wuyicun.kernel.documents import pdf
 FOR_EVERYBODY = {
     "account_login": "the way in",
     "healthz": "the launcher and a load balancer ask it",
+    "setup": "who holds the one-time code; gone as soon as there is an account",
+    "setup_village": "the same",
+    "setup_account": "the same",
     "set_language": "a cookie; the log-in page has the switch, too",
     "set_appearance": "a cookie; the log-in page has the switch, too",
 }

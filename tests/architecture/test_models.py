@@ -17,6 +17,7 @@ OURS = [model for model in apps.get_models() if model.__module__.startswith("wuy
 OF_THE_INSTALLATION = {
     "accounts.Account": "who logs in may work in several villages; few",
     "accounts.Grant": "read to know the scope; few",
+    "accounts.SetupCode": "there is no village yet when it is made; one or two rows",
     "accounts.Village": "the register of villages",
     "audit.AuditSeal": "one chain over all villages, on the coordinator",
     "backup.Run": "backups are of the whole installation; one row a day",

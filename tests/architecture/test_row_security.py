@@ -16,6 +16,7 @@ from wuyicun.kernel import scope
 OF_NO_VILLAGE = {
     "accounts_account": "who logs in; a person may work in several villages",
     "accounts_grant": "what the scope is read from, before there is a scope",
+    "accounts_setupcode": "a digest, of no use once there is an account",
     "accounts_village": "the register of the villages themselves",
     "audit_auditseal": "seals over the audit of all villages; the application can't even read them",
     "backup_run": "when backups of the whole installation were made; figures only",

@@ -173,5 +173,6 @@ def _name_things(village: FullVillage) -> None:
         problem_id=ImportProblem.rows().filter(village_id=first).values_list("pk", flat=True)[0],
         conflict_id=Conflict.rows().filter(village_id=first).values_list("pk", flat=True)[0],
         post_id=Post.rows().get(village_id=first, role="micro_grid_leader").pk,
+        account_id=cast.accounts["采样员"].pk,
         village_id=first,
     )

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from wuyicun.kernel.database.layout import APP, OWNER, SEALER, Layout
 from wuyicun.kernel.failure import Failure
@@ -29,6 +30,8 @@ class Environment:
     sealer's URL. field_keys: key id -> 32 bytes for encrypted fields, of which new values use current_field_key.
     index_key: 32 bytes for the blind indexes. workers: how many processes serve. backup_folder: where the daily
     archives go; backup_hour: when, local time; backup_passphrase: "" when it is asked for or was set on the page.
+    address: where others find the program, empty when nobody said. second_factor: whether exports and administration
+    wait for one, second_factor_days after the first log-in.
     """
 
     data: Path
@@ -48,6 +51,9 @@ class Environment:
     backup_folder: Path
     backup_hour: int
     backup_passphrase: str
+    address: str
+    second_factor: bool
+    second_factor_days: int
 
 
 def read(variables: Mapping[str, str] | None = None) -> Environment:
@@ -57,6 +63,7 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
     database = given.get("WUYI_DATABASE") or "wuyicun"
     database_url, owner_url, sealer_url = _database_urls(given, data, database)
     current, field_keys = _field_keys(given, data)
+    address = _address(given)
     hosts = [name.strip() for name in given.get("WUYI_ALLOWED_HOSTS", "").split(",") if name.strip()]
     return Environment(
         data=data,
@@ -71,11 +78,14 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
         field_keys=field_keys,
         current_field_key=current,
         index_key=_key("WUYI_INDEX_KEY", _secret(given, data, "WUYI_INDEX_KEY", _new_key)),
-        allowed_hosts=tuple(dict.fromkeys((*hosts, *LOOPBACK_NAMES))),
+        allowed_hosts=tuple(dict.fromkeys((*hosts, *_host_of(address), *LOOPBACK_NAMES))),
         workers=_whole_number(given, "WUYI_WORKERS", 2, 1, 64),
         backup_folder=backup_folder(given),
         backup_hour=_whole_number(given, "WUYI_BACKUP_HOUR", 2, 0, 23),
         backup_passphrase=backup_passphrase(given),
+        address=address,
+        second_factor=_second_factor(given),
+        second_factor_days=_whole_number(given, "WUYI_SECOND_FACTOR_DAYS", 3, 0, 90),
     )
 
 
@@ -171,6 +181,31 @@ def _key(name: str, text: str) -> bytes:
     if len(key) != KEY_BYTES:
         raise _wrong(name, "密钥应为 32 字节的 base64", "a key is 32 bytes in base64")
     return key
+
+
+def _address(variables: Mapping[str, str]) -> str:
+    """Where others find the program: scheme, name and port, nothing behind."""
+    given = variables.get("WUYI_ADDRESS", "").strip().rstrip("/")
+    parts = urlsplit(given)
+    if given and not (
+        parts.scheme in {"http", "https"} and parts.hostname and given == f"{parts.scheme}://{parts.netloc}"
+    ):
+        raise _wrong(
+            "WUYI_ADDRESS", "应像 http://village.example:8000", "it must look like http://village.example:8000"
+        )
+    return given
+
+
+def _host_of(address: str) -> list[str]:
+    name = urlsplit(address).hostname or ""
+    return [f"[{name}]" if ":" in name else name] if name else []
+
+
+def _second_factor(variables: Mapping[str, str]) -> bool:
+    given = variables.get("WUYI_SECOND_FACTOR") or "required"
+    if given not in {"required", "optional"}:
+        raise _wrong("WUYI_SECOND_FACTOR", "应为 required 或 optional", "it must be required or optional")
+    return given == "required"
 
 
 def _whole_number(variables: Mapping[str, str], name: str, default: int, lowest: int, highest: int) -> int:

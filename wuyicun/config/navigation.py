@@ -24,5 +24,6 @@ ITEMS: tuple[Item, ...] = (
     Item("people", _("导入名册"), "import_start", Permission.IMPORT_ROSTER, 50),
     Item("people", _("待定"), "conflicts", Permission.DECIDE_CONFLICTS, 60),
     Item("settings", _("组织与岗位"), "organisation", Permission.MANAGE_POSTS, 10),
+    Item("settings", _("账号"), "accounts", Permission.MANAGE_ACCOUNTS, 20),
     Item("settings", _("备份"), "backups", Permission.BACK_UP, 80),
 )

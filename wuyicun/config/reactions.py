@@ -3,6 +3,8 @@
 from wuyicun.domains.registry.events import HouseholdsChanged, PeopleChanged
 from wuyicun.domains.screening import actions as screening
 from wuyicun.domains.verification import actions as verification
+from wuyicun.fieldsync import tokens
+from wuyicun.kernel.accounts.events import SignedOut
 from wuyicun.kernel.events import Reactions
 
 
@@ -16,7 +18,13 @@ def periods_take_households_in(event: HouseholdsChanged) -> None:
     verification.households_changed(village_id=event.village_id, households=event.households, at=event.at)
 
 
+def phones_are_signed_out(event: SignedOut) -> None:
+    """A phone asks for the log-in again, with what it holds unsent."""
+    tokens.revoke(account_id=event.account_id, at=event.at)
+
+
 REACTIONS: Reactions = {
     PeopleChanged: (rounds_take_people_in,),
     HouseholdsChanged: (periods_take_households_in,),
+    SignedOut: (phones_are_signed_out,),
 }

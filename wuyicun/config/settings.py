@@ -84,6 +84,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "wuyicun.portal.setup.middleware.SetupMiddleware",
+    "wuyicun.kernel.accounts.gate.FirstPasswordMiddleware",
     "wuyicun.kernel.accounts.middleware.ScopeMiddleware",
     "wuyicun.kernel.web.errors.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -106,8 +108,8 @@ TEMPLATES = [
     }
 ]
 
-# Accounts: by user name or phone; locked by axes (user and address), allauth's own limit is off because a whole
-# office shares one address.
+# Accounts: by user name or phone; wrong passwords are counted by axes (user and address). Of allauth's own limits the
+# one by address is off because a whole office shares one; `login_failed` counts wrong second factors.
 AUTH_USER_MODEL = "accounts.Account"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "wuyicun.kernel.accounts.backends.NameOrPhoneBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -119,9 +121,11 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_RATE_LIMITS = False
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "10/h/key"}
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
+MFA_ADAPTER = "wuyicun.kernel.accounts.adapter.MfaAdapter"
+MFA_TOTP_TOLERANCE = 1  # clocks of phones and of a server without network differ
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 LOGIN_URL = "account_login"
@@ -143,6 +147,9 @@ SESSION_SAVE_EVERY_REQUEST = False
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "wuyicun.kernel.web.errors.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
+# Behind HTTPS the cookies travel over nothing else; what ends it passes plain HTTP on to us.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.address.startswith("https://")
+CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.address] if SESSION_COOKIE_SECURE else []
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -189,6 +196,9 @@ WUYI_KEY_TEXTS = environment.key_texts(ENVIRONMENT)
 WUYI_BACKUP_FOLDER = ENVIRONMENT.backup_folder
 WUYI_BACKUP_HOUR = ENVIRONMENT.backup_hour
 WUYI_BACKUP_PASSPHRASE = ENVIRONMENT.backup_passphrase
+WUYI_ADDRESS = ENVIRONMENT.address
+WUYI_SECOND_FACTOR_REQUIRED = ENVIRONMENT.second_factor
+WUYI_SECOND_FACTOR_DAYS = ENVIRONMENT.second_factor_days
 WUYI_REACTIONS = "wuyicun.config.reactions.REACTIONS"
 WUYI_RECORD_KINDS = "wuyicun.config.kinds.KINDS"
 WUYI_SHELL = "wuyicun.config.shell.shell"

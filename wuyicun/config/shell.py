@@ -25,7 +25,7 @@ def shell(request: HttpRequest) -> Shell:
         for village in getattr(request, "villages", ())
     )
     notices = tuple(_notices(chosen.pk, scope.account_id)) if chosen.pk in scope.villages else ()
-    return Shell(chosen.name, villages, "normal", scope.permits, notices)
+    return Shell(chosen.name, villages, "normal", scope.holds, notices)
 
 
 def _notices(village_id: UUID, account_id: UUID) -> Iterator[Notice]:

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("wuyicun.portal.views")),
+    path("setup/", include("wuyicun.portal.setup.pages")),
     path("", include("wuyicun.fieldsync.web.pages")),
     path("api/field/", include("wuyicun.fieldsync.api")),
     path("people/verification/", include("wuyicun.domains.verification.web.urls")),

@@ -82,6 +82,11 @@ def make_token(*, account: Account, device: UUID, scope: Scope, at: datetime) ->
     return token
 
 
+def revoke(*, account_id: UUID, at: datetime) -> None:
+    """End all tokens of an account; what its phones still hold they send after the next log-in."""
+    DeviceToken.objects.filter(account_id=account_id, revoked_at__isnull=True).update(revoked_at=at)
+
+
 def sender(token: str, at: datetime) -> Sender | None:
     """Who sends with this token; None when it is unknown, ended or revoked, or its account is not active."""
     digest = _digest(token)

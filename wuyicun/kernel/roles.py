@@ -30,6 +30,7 @@ class Permission(StrEnum):
     ARRANGE_GRIDS = "arrange_grids"
     MANAGE_POSTS = "manage_posts"
     SET_ROUTINES = "set_routines"
+    MANAGE_ACCOUNTS = "manage_accounts"
     VIEW_AUDIT = "view_audit"
     BACK_UP = "back_up"
     KEEP_BACKUPS = "keep_backups"
@@ -47,6 +48,10 @@ class Role:
 _P = Permission
 _SEES = {_P.VIEW_BOARD, _P.VIEW_PEOPLE}
 _BACKUPS = {_P.BACK_UP, _P.KEEP_BACKUPS}
+SECOND_FACTOR = frozenset({_P.EXPORT_LEDGER, _P.MANAGE_POSTS, _P.MANAGE_ACCOUNTS, _P.VIEW_AUDIT, *_BACKUPS})
+"""Who exports or administers proves with a second factor that it is them."""
+GIVEN_BY_WHO_FILLS_POSTS = frozenset({_P.VIEW_AUDIT, _P.KEEP_BACKUPS})
+"""Not held by who leads: whoever fills posts may appoint an auditor or an administrator. All else only who holds it."""
 _TESTS = {_P.SAMPLE, _P.CARRY_TUBES}
 _DOOR = _SEES | {_P.EDIT_PEOPLE, _P.EXCUSE, _P.SAMPLE, _P.REVEAL, _P.PRINT_CARDS}
 
@@ -59,7 +64,7 @@ ROLES: dict[str, Role] = {
     role.code: role
     for role in (
         _role("secretary", _("村书记"), *(set(_P) - {_P.VIEW_AUDIT, _P.KEEP_BACKUPS})),
-        _role("office", _("防控办公室"), *(set(_P) - {_P.MANAGE_POSTS, _P.VIEW_AUDIT, *_BACKUPS})),
+        _role("office", _("防控办公室"), *(set(_P) - {_P.MANAGE_POSTS, _P.MANAGE_ACCOUNTS, _P.VIEW_AUDIT, *_BACKUPS})),
         _role("grid_leader", _("网格长"), *_DOOR, *_TESTS, _P.EXPORT_LEDGER),
         _role("grid_worker", _("网格员"), *_DOOR),
         _role("micro_grid_leader", _("微网格长"), *_DOOR),
@@ -72,7 +77,7 @@ ROLES: dict[str, Role] = {
         _role("liaison", _("企业工地联络员"), _P.VIEW_BOARD),
         _role("supervisor", _("上级督导"), _P.VIEW_BOARD),
         _role("member", _("单位成员"), _P.VIEW_BOARD),
-        _role("administrator", _("系统管理员"), _P.MANAGE_POSTS, _P.VIEW_BOARD, *_BACKUPS),
+        _role("administrator", _("系统管理员"), _P.MANAGE_POSTS, _P.MANAGE_ACCOUNTS, _P.VIEW_BOARD, *_BACKUPS),
         _role("auditor", _("审计员"), _P.VIEW_AUDIT, _P.VIEW_BOARD),
     )
 }

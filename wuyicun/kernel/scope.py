@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Q
 
-from wuyicun.kernel.roles import Permission, Role
+from wuyicun.kernel.roles import GIVEN_BY_WHO_FILLS_POSTS, Permission, Role
 
 _END = "~"  # sorts after every digit, so that [path, path~) is the subtree of `path`
 
@@ -40,13 +40,16 @@ class Scope:
         account_id: who acts; None for the system itself (jobs, the command line).
         villages: the villages whose rows may show.
         held: the grants that are in force.
+        withheld: what is held, but not before the account has a second factor.
     """
 
     account_id: UUID | None
     villages: tuple[UUID, ...]
     held: tuple[Held, ...] = ()
     system: bool = False
+    withheld: frozenset[Permission] = frozenset()
     _paths: dict[Permission, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _missed: list[Permission] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def paths(self, permission: Permission) -> tuple[str, ...]:
         """The area paths over which `permission` is held."""
@@ -55,7 +58,18 @@ class Scope:
         if permission not in self._paths:  # asked of every row of a list
             found = {held.area_path for held in self.held if permission in held.role.permissions}
             self._paths[permission] = tuple(sorted(found))
-        return self._paths[permission]
+        paths = self._paths[permission]
+        self._missed[:] = [permission] if paths and permission in self.withheld else []
+        return () if self._missed else paths
+
+    @property
+    def lacks_second_factor(self) -> bool:
+        """Was the last question of this scope answered with no only because the account has no second factor?"""
+        return bool(self._missed)
+
+    def holds(self, permission: Permission) -> bool:
+        """Is it held somewhere, be it withheld or not? For the menu, whose page then says what is missing."""
+        return self.system or any(permission in held.role.permissions for held in self.held)
 
     def permits(self, permission: Permission, area_path: str | None = None) -> bool:
         """May this account do it, somewhere (no path) or in the given area?"""
@@ -71,10 +85,26 @@ class Scope:
         found: dict[Permission, tuple[str, ...]] = {}
         for held in self.held:
             if held.area_path.startswith(village_path) or village_path.startswith(held.area_path):
-                for permission in held.role.permissions:
+                for permission in held.role.permissions - self.withheld:
                     path = max(held.area_path, village_path, key=len)
                     found[permission] = (*found.get(permission, ()), path)
         return found
+
+    def may_give(self, role: Role, area_path: str) -> bool:
+        """May this account let somebody act in this role there? Nobody gives what they do not hold in the area."""
+        return all(self.permits(each, area_path) for each in role.permissions - GIVEN_BY_WHO_FILLS_POSTS)
+
+    def may_keep(self, others: Iterable[Held]) -> bool:
+        """May this account reset, lock or end an account that holds this?
+
+        It keeps accounts in all areas of the other; and one who keeps accounts too is kept only by who holds as much.
+        """
+        keeping = Permission.MANAGE_ACCOUNTS
+        return all(
+            self.permits(keeping, other.area_path)
+            and (keeping not in other.role.permissions or self.may_give(other.role, other.area_path))
+            for other in others
+        )
 
     def covering(self, permission: Permission, field: str = "area_path") -> Q:
         """A filter for rows whose `field` lies in an area over which `permission` is held."""

@@ -145,6 +145,26 @@ def ledger(names: tuple[str, ...] = NAMES, count: int = 60) -> dict[str, Any]:
     }
 
 
+def slips(names: tuple[str, ...] = NAMES, count: int = 6) -> dict[str, Any]:
+    address = "https://village.example/account/login/"
+    return {
+        "made": MADE,
+        "village": names[0],
+        "address": address,
+        "qr": qr.svg(address),
+        "slips": [
+            {
+                "name": _name(names, number),
+                "tasks": ["西头岭 · 网格员", names[-1]][: 1 + number % 2],
+                "username": "wanghaibin" if number % 2 else _name(names, number),
+                "password": "tds5c4qfc9",
+                "until": "12月9日 周三 11:43",
+            }
+            for number in range(count)
+        ],
+    }
+
+
 def org_chart(names: tuple[str, ...] = NAMES, count: int = 9) -> dict[str, Any]:
     def box(number: int) -> dict[str, Any]:
         member = {"word": "成员", "names": _name(names, number), "vacant": False}
@@ -168,7 +188,7 @@ def org_chart(names: tuple[str, ...] = NAMES, count: int = 9) -> dict[str, Any]:
 
 TEMPLATES = {
     make.__name__: make
-    for make in (cards, tube_labels, handover_slip, call_sheet, round_report, ledger, org_chart)
+    for make in (cards, slips, tube_labels, handover_slip, call_sheet, round_report, ledger, org_chart)
 }  # fmt: skip
 
 

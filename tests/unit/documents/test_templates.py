@@ -5,7 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.documents.samples import HOSTILE, NAMES, TEMPLATES, cards, codes_on, pages_of, round_report, tube_labels
+from tests.unit.documents.samples import (
+    HOSTILE,
+    NAMES,
+    TEMPLATES,
+    cards,
+    codes_on,
+    pages_of,
+    round_report,
+    slips,
+    tube_labels,
+)
 from wuyicun.kernel.documents import pdf, words
 
 FOLDER = Path(pdf.__file__).parents[2] / "templates" / "print"
@@ -42,6 +52,7 @@ def test_markup_in_a_name_prints_as_itself(template: str) -> None:
     ("template", "says"),
     [
         ("cards", "没有要打印的卡"),
+        ("slips", "没有要打印的纸条"),
         ("tube_labels", "没有要打印的标签"),
         ("handover_slip", "没有待转运的试管"),
         ("call_sheet", "没有未采的人,每人都有着落"),
@@ -87,6 +98,14 @@ def test_ten_cards_stand_on_a_sheet_and_each_can_be_scanned() -> None:
     assert codes_on(printed, 0) == {f"P{number:026}" for number in range(10)}
     assert codes_on(printed, 1) == {f"P{number:026}" for number in (10, 11)}
     assert pages_of(printed)[0].count("本卡只用于核酸采样登记") == 10
+
+
+def test_four_slips_stand_on_a_sheet_and_each_leads_to_the_log_in() -> None:
+    printed = pdf.render("slips", slips(count=5), language=CHINESE)
+
+    assert [page.count("首次登录") for page in pages_of(printed)] == [4, 1]
+    assert codes_on(printed, 1) == {"https://village.example/account/login/"}
+    assert "tds5c4qfc9" in pages_of(printed)[1]
 
 
 def test_forty_labels_stand_on_a_sheet_and_each_can_be_scanned() -> None:

@@ -67,9 +67,25 @@ def test_names_of_this_machine_are_always_allowed(tmp_path: Path) -> None:
     )
 
 
+def test_the_name_of_the_address_is_allowed(tmp_path: Path) -> None:
+    found = read(tmp_path, WUYI_ADDRESS="https://village.example/")
+    assert (found.address, found.allowed_hosts[0]) == ("https://village.example", "village.example")
+    assert read(tmp_path, WUYI_ADDRESS="http://[fd00::1]:8000").allowed_hosts[0] == "[fd00::1]"
+
+
+def test_a_second_factor_is_required_unless_somebody_says_no(tmp_path: Path) -> None:
+    assert (read(tmp_path).second_factor, read(tmp_path).second_factor_days) == (True, 3)
+    found = read(tmp_path, WUYI_SECOND_FACTOR="optional", WUYI_SECOND_FACTOR_DAYS="0")
+    assert (found.second_factor, found.second_factor_days) == (False, 0)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("WUYI_ADDRESS", "village.example"),
+        ("WUYI_ADDRESS", "http://village.example/wuyi"),
+        ("WUYI_SECOND_FACTOR", "yes"),
+        ("WUYI_SECOND_FACTOR_DAYS", "-1"),
         ("WUYI_PORT", "0"),
         ("WUYI_PORT", "65536"),
         ("WUYI_PORT", "eighty"),

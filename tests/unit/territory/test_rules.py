@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wuyicun.domains.territory.rules import Level, TooMany, next_path, village_path
+from wuyicun.domains.territory.rules import (
+    Level,
+    TooMany,
+    code_fault,
+    next_path,
+    plain_digits,
+    proposed_username,
+    village_path,
+)
 
 VILLAGE = "140321201205"
 
@@ -40,3 +48,38 @@ def test_others_paths_are_not_counted() -> None:
 def test_when_all_numbers_are_taken_that_is_said(level: Level, last: str) -> None:
     with pytest.raises(TooMany):
         next_path(VILLAGE, level, [VILLAGE + last])
+
+
+@pytest.mark.parametrize(
+    ("name", "taken", "proposed"),
+    [
+        ("王海斌", [], "wanghaibin"),
+        ("王海斌", ["wanghaibin", "wanghaibin2"], "wanghaibin3"),
+        ("欧阳 建国", [], "ouyangjianguo"),
+        ("阿不都·买买提", [], "abudoumaimaiti"),
+        ("Li Ming", [], "liming"),
+        ("···", [], "user"),
+    ],
+)
+def test_a_user_name_is_proposed_in_pinyin_and_free(name: str, taken: list[str], proposed: str) -> None:
+    assert proposed_username(name, taken) == proposed
+
+
+@pytest.mark.parametrize(
+    ("code", "fault"),
+    [
+        (VILLAGE, None),
+        ("441900003001", None),  # 东莞 has towns right below the city
+        ("14032120120", "digits"),
+        ("100321201205", "province"),
+        ("140021201205", "city"),
+        ("140321000205", "town"),
+        ("140321201000", "village"),
+    ],
+)
+def test_why_a_code_is_no_villages(code: str, fault: str | None) -> None:
+    assert code_fault(code) == fault
+
+
+def test_a_code_may_be_copied_with_wide_digits_and_spaces() -> None:
+    assert plain_digits(" １４０３２１ 201-205 ") == VILLAGE

@@ -45,6 +45,9 @@ COMMANDS: dict[str, Command] = {
     "bench": Command(f"{HERE}.bench", "测量性能 / Measure speed, with the raw limit beside it"),
     "manage": Command(f"{HERE}.manage", "运行 Django 管理命令 / Run a management command of Django", Needs.SERVER),
     "roster": Command(f"{HERE}.roster", "导入名册 / Import a roster", Needs.TABLES),
+    "account": Command(
+        f"{HERE}.account", "重设账号、换一次性码 / Reset an account, or renew the set-up code", Needs.SERVER
+    ),
     "audit": Command(f"{HERE}.audit", "核验审计记录 / Verify the audit", Needs.TABLES),
     "backup": Command(f"{HERE}.backup", "备份到一个文件 / Back up into one file", Needs.SERVER),
     "restore": Command(f"{HERE}.restore", "从备份恢复 / Restore from a backup"),

@@ -2,7 +2,11 @@
 
 import argparse
 import contextlib
+import subprocess
+import sys
 from collections.abc import Callable
+
+import psycopg
 
 from wuyicun.config import environment
 from wuyicun.config.cli import check, database, ports
@@ -22,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     ports.check(read.host, read.port)
     with database.opened() as server:
         database.migrate()
-        return until_stopped(read, server)
+        return until_stopped(read, server, lambda: _first_use(read))
 
 
 def until_stopped(read: Environment, server: Server | None, greet: Callable[[], None] = lambda: None) -> int:
@@ -41,3 +45,11 @@ def until_stopped(read: Environment, server: Server | None, greet: Callable[[], 
             services.watch()
         say("正在停止 / Stopping")
     return 0
+
+
+def _first_use(read: Environment) -> None:
+    """While nobody has an account: where to set up, and a new one-time code."""
+    with psycopg.connect(read.owner_url) as connection:
+        found = connection.execute("SELECT EXISTS (SELECT FROM accounts_account)").fetchone()
+    if found is not None and not found[0]:
+        subprocess.run([sys.executable, "-m", "wuyicun", "account", "code"], stdout=sys.stderr, check=False)

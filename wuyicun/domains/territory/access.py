@@ -2,13 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
 from wuyicun.domains.territory.models import Handover, Hub, Post, Unit
-from wuyicun.kernel.accounts.models import Village
-from wuyicun.kernel.errors import NotYours
-from wuyicun.kernel.roles import Permission
-from wuyicun.kernel.scope import Scope
+from wuyicun.kernel.accounts import queries as accounts
+from wuyicun.kernel.accounts.models import Account, Village
+from wuyicun.kernel.errors import NotYours, Refusal
+from wuyicun.kernel.roles import ROLES, Permission
+from wuyicun.kernel.scope import Held, Scope
+
+
+class MayNotGive(Refusal):
+    """Nobody gives or takes what they do not hold there themselves."""
+
+    code = "may_not_give"
+    status = 403
+    words = _("这个岗位的权限您在这里自己没有，请由村书记来办")
+
+
+class MayNotKeep(Refusal):
+    """The account can do more than who wants to change it, or also works where they have no say."""
+
+    code = "may_not_keep"
+    status = 403
+    words = _("这个账号的权限比您大，或者也管别的区域，请由村书记来办")
+
+
+class NotOneself(Refusal):
+    """One's own account is changed on one's own page."""
+
+    code = "not_oneself"
+    status = 409
+    words = _("这是您自己的账号，请在“我的账号”里改")
+
+
+class OwnPost(Refusal):
+    """Who keeps the accounts does not lock themselves out."""
+
+    code = "own_post"
+    words = _("不能结束自己的任职，请由另一位书记或管理员来办")
 
 
 def organisation(scope: Scope, village: Village) -> UUID:
@@ -19,10 +56,74 @@ def organisation(scope: Scope, village: Village) -> UUID:
 
 
 def post(scope: Scope, village: Village, post_id: UUID) -> Post:
-    """A post of the village. Raises NotYours."""
+    """A post of the village that may be ended. Raises NotYours, MayNotGive."""
     found: Post | None = Post.rows().filter(village_id=organisation(scope, village), pk=post_id).first()
     if found is None:
         raise NotYours
+    appointment(scope, found.role, found.area_path)
+    return found
+
+
+def post_to_end(scope: Scope, village: Village, post_id: UUID) -> Post:
+    """The same, to be ended without anybody in its place. Raises NotYours, MayNotGive, OwnPost."""
+    found = post(scope, village, post_id)
+    if found.account_id == scope.account_id and Permission.MANAGE_ACCOUNTS in ROLES[found.role].permissions:
+        raise OwnPost
+    return found
+
+
+def appointment(scope: Scope, role: str, area_path: str) -> None:
+    """Somebody may be appointed to this role there. Raises MayNotGive."""
+    if not scope.may_give(ROLES[role], area_path):
+        raise MayNotGive
+
+
+def staff(scope: Scope, village: Village) -> Q:
+    """A filter for the village's posts whose holders' accounts are kept by who asks. Raises NotYours."""
+    paths, here = scope.paths(Permission.MANAGE_ACCOUNTS), village.area_path
+    if not any(path.startswith(here) or here.startswith(path) for path in paths):
+        raise NotYours
+    return Q(village_id=village.pk) & scope.covering(Permission.MANAGE_ACCOUNTS)
+
+
+def posts_without_account(scope: Scope, village: Village, at: datetime) -> Sequence[Post]:
+    """Posts that are held, now or soon, without an account, for which who asks may make one. Raises NotYours.
+
+    Who is only a member of a unit may do nothing in the program, and needs none.
+    """
+    posts = Post.rows().filter(
+        Q(ends_at__isnull=True) | Q(ends_at__gt=at), staff(scope, village), account_id__isnull=True
+    )
+    return [
+        post
+        for post in posts.select_related("unit").order_by("area_path", "role", "id")
+        if post.role in ROLES
+        and ROLES[post.role].permissions
+        and scope.may_keep([Held(ROLES[post.role], post.area_path)])
+    ]
+
+
+def may_keep(scope: Scope, account_id: UUID, held: Collection[Held]) -> bool:
+    """May the account be reset, locked, linked or ended by who asks?"""
+    return account_id != scope.account_id and scope.may_keep(held)
+
+
+def account(scope: Scope, village: Village, account_id: UUID) -> Account:
+    """The account of somebody who holds or held a post of the village, to look at. Raises NotYours."""
+    known = Post.rows().filter(staff(scope, village), account_id=account_id).exists()
+    found = accounts.by_id([account_id]).get(account_id) if known else None
+    if found is None:
+        raise NotYours
+    return found
+
+
+def account_to_keep(scope: Scope, village: Village, account_id: UUID, at: datetime) -> Account:
+    """The same, to change. Raises NotYours, NotOneself, MayNotKeep."""
+    found = account(scope, village, account_id)
+    if account_id == scope.account_id:
+        raise NotOneself
+    if not may_keep(scope, account_id, accounts.held_by([account_id], at).get(account_id, [])):
+        raise MayNotKeep
     return found
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -42,7 +40,7 @@ class HeadAlready(Refusal):
     words = _("%(unit)s的负责人是%(name)s，请先结束其任职或办理交接")
 
 
-def found_village(*, code: str, name: str, by: UUID | None, at: datetime) -> Village:
+def found_village(*, code: str, name: str, time_zone: str = "Asia/Shanghai", by: UUID | None, at: datetime) -> Village:
     """A village with its root and the leaf 未入网; the one that is already there is returned.
 
     Raises:
@@ -52,7 +50,7 @@ def found_village(*, code: str, name: str, by: UUID | None, at: datetime) -> Vil
     if path is None:
         raise NotAVillageCode(code=code)
     with transaction.atomic():
-        village = accounts.register_village(area_path=path, name=name, by=by, at=at)
+        village = accounts.register_village(area_path=path, name=name, time_zone=time_zone, by=by, at=at)
         with scope.enter(scope.of_system([village.pk])):
             root, made = Area.rows().get_or_create(
                 village_id=village.pk, area_path=path, defaults={"level": Level.VILLAGE, "name": name}
@@ -205,68 +203,6 @@ def appoint(
         )
     audit("territory.appoint", by=by, at=at, village_id=village_id, subject=("post", post.pk), data={"role": role})
     return post
-
-
-@dataclass(frozen=True)
-class Filled:
-    """A post that was filled; `password` is the first one of a new account, to be handed over once."""
-
-    post: Post
-    username: str
-    password: str
-
-
-class NameTaken(Refusal):
-    """A user name or phone belongs to one account."""
-
-    code = "name_taken"
-    words = _("登录名或手机号已被使用，请换一个")
-
-
-@transaction.atomic
-def fill_post(
-    *,
-    village_id: UUID,
-    area_path: str,
-    role: str,
-    holder_name: str,
-    username: str,
-    phone: str | None,
-    unit_id: UUID | None,
-    rank: Rank,
-    starts_at: datetime,
-    ends_at: datetime | None,
-    by: UUID | None,
-    at: datetime,
-) -> Filled:
-    """Fill a post and, when a user name is given, make the account that goes with it.
-
-    Raises:
-        NameTaken: the user name or the phone has an account.
-        LeaderAlready: the micro-grid has a leader.
-    """
-    password, account_id = "", None
-    if username:
-        if accounts.is_taken(username=username, phone=phone):
-            raise NameTaken
-        password = secrets.token_urlsafe(9)
-        account_id = accounts.create_account(
-            username=username, name=holder_name, password=password, phone=phone, by=by, at=at
-        ).pk
-    post = appoint(
-        village_id=village_id,
-        area_path=area_path,
-        role=role,
-        holder_name=holder_name,
-        account_id=account_id,
-        unit_id=unit_id,
-        rank=rank,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        by=by,
-        at=at,
-    )
-    return Filled(post, username, password)
 
 
 @transaction.atomic

@@ -5,8 +5,12 @@ Grids are numbered below the division code as CJ/T 349-2010 does it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import itertools
+import unicodedata
+from collections.abc import Collection, Container, Iterable
 from enum import StrEnum
+
+from pypinyin import lazy_pinyin
 
 VILLAGE_DIGITS = 12
 GRID_DIGITS = 3
@@ -14,6 +18,11 @@ MICRO_GRID_DIGITS = 2
 UNPLACED_CODE = "000"
 SECTION_DIGITS = VILLAGE_DIGITS + GRID_DIGITS
 """So long is the path of a grid (片区), and so many digits of a micro-grid's path name the grid."""
+MOST_LETTERS = 30
+PROVINCES = frozenset(
+    {*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71, 81, 82}
+)
+"""The first two digits of a code, GB/T 2260-2007."""
 
 
 class Level(StrEnum):
@@ -41,6 +50,35 @@ def village_path(code: str) -> str | None:
     """The area path of a village's official code: twelve digits, or None when it is not one."""
     digits = code.strip()
     return digits if len(digits) == VILLAGE_DIGITS and digits.isdecimal() and digits.isascii() else None
+
+
+def plain_digits(code: str) -> str:
+    """What was typed or copied as a code, with half-width digits and nothing between them."""
+    return "".join(str(unicodedata.digit(each, each)) for each in code if not each.isspace() and each != "-")
+
+
+def code_fault(code: str) -> str | None:
+    """Why it is no official code of a village: `digits`, `province`, `city`, `town`, `village`; None when it is one.
+
+    Two digits each of province, city and county (GB/T 2260), three each of town and village (GB/T 10114).
+    """
+    if village_path(code) is None:
+        return "digits"
+    if int(code[:2]) not in PROVINCES:
+        return "province"
+    if code[2:4] == "00":
+        return "city"
+    if code[6:9] == "000":
+        return "town"
+    return "village" if code[9:] == "000" else None
+
+
+def proposed_username(name: str, taken: Container[str]) -> str:
+    """A user name in pinyin that is free: 王海斌 is wanghaibin, the next one wanghaibin2."""
+    letters = "".join(lazy_pinyin(name, errors=lambda text: "".join(filter(str.isalnum, text)))).lower()
+    base = "".join(each for each in letters if each.isascii())[:MOST_LETTERS] or "user"
+    names = itertools.chain([base], (f"{base}{number}" for number in itertools.count(2)))
+    return next(each for each in names if each not in taken)
 
 
 def next_path(parent: str, level: Level, taken: Iterable[str]) -> str:

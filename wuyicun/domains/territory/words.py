@@ -49,3 +49,10 @@ OFFICIAL_LINES: dict[tuple[UnitKind, Level], str] = {
     (UnitKind.PARTY, Level.GRID): "{area}网格党支部",
     (UnitKind.PARTY, Level.MICRO_GRID): "{area}党小组",
 }
+CODE_FAULTS: dict[str, str | Promise] = {
+    "digits": _("行政区划代码是 12 位数字"),
+    "province": _("前两位不是任何省份的代码，请核对"),
+    "city": _("第 3、4 位不能是 00，这是省一级的代码，请填到村"),
+    "town": _("第 7 到 9 位不能是 000，这是县一级的代码，请填到村"),
+    "village": _("最后三位不能是 000，这是乡镇一级的代码，请填到村"),
+}

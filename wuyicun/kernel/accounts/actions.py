@@ -7,16 +7,33 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
+from wuyicun.kernel.accounts import passwords
 from wuyicun.kernel.accounts.models import PHONE, Account, Grant, Village
 from wuyicun.kernel.audit.actions import audit
 from wuyicun.kernel.crypto import blind_index
+from wuyicun.kernel.errors import Refusal
 from wuyicun.kernel.roles import ROLES
+
+
+class NameTaken(Refusal):
+    """A user name or phone belongs to one account."""
+
+    code = "name_taken"
+    words = _("登录名或手机号已被使用，请换一个")
 
 
 @transaction.atomic
 def create_account(
-    *, username: str, name: str, password: str, phone: str | None, by: UUID | None, at: datetime
+    *,
+    username: str,
+    name: str,
+    password: str,
+    phone: str | None,
+    is_first: bool = False,
+    by: UUID | None,
+    at: datetime,
 ) -> Account:
     """A new account.
 
@@ -25,10 +42,20 @@ def create_account(
         name: the person's name as shown.
         password: in clear; stored as Django's hash.
         phone: digits only, or None; unique too, since one may log in by it.
+        is_first: the password was made at random for a slip, and must be changed at the first log-in.
+
+    Raises:
+        NameTaken: the user name or the phone has an account.
     """
+    if is_taken(username=username, phone=phone):
+        raise NameTaken
     account = Account(username=username, name=name, created_at=at)
     account.set_phone(phone)
-    account.set_password(password)
+    if is_first:
+        account.password = passwords.hashed(password)
+        account.first_password_until = at + passwords.VALID_FOR
+    else:
+        account.set_password(password)
     account.save(force_insert=True)
     audit("accounts.create", by=by, at=at, subject=("account", account.pk))
     return account
@@ -93,9 +120,13 @@ def end_grants_of_post(*, post_id: UUID, ends_at: datetime, by: UUID | None, at:
 
 
 @transaction.atomic
-def register_village(*, area_path: str, name: str, by: UUID | None, at: datetime) -> Village:
+def register_village(
+    *, area_path: str, name: str, time_zone: str = "Asia/Shanghai", by: UUID | None, at: datetime
+) -> Village:
     """Take a village into the register; the one who is already there is returned as it is."""
-    village, made = Village.objects.get_or_create(area_path=area_path, defaults={"name": name, "created_at": at})
+    village, made = Village.objects.get_or_create(
+        area_path=area_path, defaults={"name": name, "time_zone": time_zone, "created_at": at}
+    )
     if made:
         audit("accounts.register_village", by=by, at=at, subject=("village", village.pk))
     return village

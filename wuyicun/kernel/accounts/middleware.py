@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import cast
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from wuyicun.kernel import clock, scope
-from wuyicun.kernel.accounts import queries
+from wuyicun.kernel.accounts import queries, second_factor
 from wuyicun.kernel.accounts.models import Account, Village
 from wuyicun.kernel.errors import NotYours
 from wuyicun.kernel.scope import Scope
@@ -25,12 +28,14 @@ class ScopedRequest(HttpRequest):
     Attributes:
         account: who asks.
         scope: what they may do, where.
+        second_factor_due: from when on exports and administration wait for a second factor; None when nothing is owed.
         villages: the villages they may choose from.
         village: the one that is looked at; to touch it raises NotYours when the account has none.
     """
 
     account: Account
     scope: Scope
+    second_factor_due: datetime | None
     villages: list[Village]
     chosen: Village | None
     village: Village
@@ -54,12 +59,16 @@ class ScopeMiddleware:
         if not request.user.is_authenticated:
             return self.get_response(request)
         asked = cast("ScopedRequest", request)
+        at = clock.now()
         asked.account = request.user
-        asked.scope = queries.scope_of(asked.account, clock.now())
+        held = queries.scope_of(asked.account, at)
+        asked.second_factor_due = second_factor.owed_from(asked.account, held, at)
+        asked.scope = second_factor.withhold(held, asked.second_factor_due, at)
         asked.villages = list(queries.villages(asked.scope.villages))
         asked.chosen = _choose(asked)
         asked.village = cast("Village", SimpleLazyObject(lambda: village_of(request)))
-        with scope.enter(asked.scope):
+        zone = ZoneInfo(asked.chosen.time_zone) if asked.chosen is not None else None
+        with scope.enter(asked.scope), timezone.override(zone):
             response = self.get_response(request)
             if response.status_code >= 400:
                 transaction.set_rollback(True)

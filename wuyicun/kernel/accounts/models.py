@@ -22,7 +22,12 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 class Account(AbstractBaseUser):
-    """Somebody who logs in, by user name or by phone. Not a person of the registry: that is a plain id."""
+    """Somebody who logs in, by user name or by phone. Not a person of the registry: that is a plain id.
+
+    Locked is who is not active, ended who has an end. While there is a `first_password_until`, the password is the one
+    of the slip: it must be changed at the first log-in, and opens nothing after that moment. `second_factor_due_at` is
+    since when exports and administration wait for a second factor; none while nobody asked for one.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     username = models.CharField(max_length=64, unique=True)
@@ -34,6 +39,9 @@ class Account(AbstractBaseUser):
     language = models.CharField(max_length=10, default="zh-hans")
     person_id = models.UUIDField(null=True)
     created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    first_password_until = models.DateTimeField(null=True)
+    second_factor_due_at = models.DateTimeField(null=True)
 
     objects: ClassVar[AccountManager] = AccountManager()
 
@@ -98,3 +106,18 @@ class Village(models.Model):
     name = models.CharField(max_length=64)
     time_zone = models.CharField(max_length=64, default="Asia/Shanghai")
     created_at = models.DateTimeField()
+
+
+class SetupCode(models.Model):
+    """A one-time code that opens the set-up page of an empty installation; kept as a keyed digest.
+
+    Claimed by the first who types it, done when the first account is made or a newer code takes its place.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    digest = models.BinaryField()
+    made_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    claimed_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)

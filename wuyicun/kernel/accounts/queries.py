@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -91,3 +91,28 @@ def all_villages() -> Sequence[Village]:
 def names_of(ids: Sequence[UUID]) -> dict[UUID, str]:
     """The names of accounts, for lists of who did what."""
     return dict(Account.objects.filter(pk__in=ids).values_list("pk", "name"))
+
+
+def by_id(ids: Iterable[UUID]) -> dict[UUID, Account]:
+    """The accounts with these ids."""
+    return {account.pk: account for account in Account.objects.filter(pk__in=list(ids))}
+
+
+def held_by(ids: Iterable[UUID], at: datetime) -> dict[UUID, list[Held]]:
+    """What each of the accounts may do now or has been promised for later; an account that holds nothing is missing."""
+    found: dict[UUID, list[Held]] = {}
+    grants = Grant.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), account_id__in=list(ids))
+    for grant in grants.order_by("area_path", "role"):
+        if grant.role in ROLES:
+            found.setdefault(grant.account_id, []).append(Held(ROLES[grant.role], grant.area_path))
+    return found
+
+
+def taken_usernames() -> set[str]:
+    """Every user name that is in use, or was."""
+    return set(Account.objects.values_list("username", flat=True))
+
+
+def by_username(username: str) -> Account | None:
+    """The account with this user name."""
+    return Account.objects.filter(username=username).first()

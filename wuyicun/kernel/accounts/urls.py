@@ -1,12 +1,30 @@
-"""The addresses of logging in: those of allauth that are used. Nobody signs up, and no account has an e-mail."""
+"""The addresses of one's own account: those of allauth that are used, and ours. Nobody signs up, and no account has an
+e-mail."""
 
 from allauth.account import views
-from django.urls import include, path
+from allauth.mfa.base import views as factor
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as totp
+from django.urls import path as plain_path
+
+from wuyicun.kernel.accounts import pages
+from wuyicun.kernel.accounts.second_factor import audited
+from wuyicun.kernel.web.responses import path
 
 urlpatterns = [
-    path("login/", views.login, name="account_login"),
-    path("logout/", views.logout, name="account_logout"),
-    path("password/change/", views.password_change, name="account_change_password"),
-    path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
-    path("2fa/", include("allauth.mfa.urls")),
+    plain_path("login/", views.login, name="account_login"),
+    plain_path("logout/", views.logout, name="account_logout"),
+    plain_path("password/change/", views.password_change, name="account_change_password"),
+    plain_path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
+    plain_path("2fa/", factor.index, name="mfa_index"),
+    plain_path("2fa/authenticate/", factor.authenticate, name="mfa_authenticate"),
+    plain_path("2fa/reauthenticate/", factor.reauthenticate, name="mfa_reauthenticate"),
+    plain_path("2fa/totp/activate/", audited(totp.activate_totp), name="mfa_activate_totp"),
+    plain_path("2fa/totp/deactivate/", audited(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    plain_path("2fa/codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    plain_path("2fa/codes/new/", audited(codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
+    path("", pages.my_account, "my_account"),
+    path("phone/", pages.my_phone, "my_phone"),
+    path("password/first/", pages.first_password, "first_password"),
+    path("second-factor/", pages.lead_to_second_factor, "second_factor"),
 ]

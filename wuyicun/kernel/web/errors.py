@@ -26,6 +26,9 @@ class RefusalMiddleware:
         if not isinstance(exception, Refusal):
             return None
         if exception.status == 404:
+            scope = getattr(request, "scope", None)
+            if scope is not None and scope.lacks_second_factor:
+                return render(request, "errors/second_factor.html", status=403)
             return render(request, "errors/404.html", status=404)
         return render(request, "errors/refused.html", {"refusal": exception}, status=exception.status)
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,22 +17,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from wuyicun.domains.territory import access, actions, queries
+from wuyicun.domains.territory import access, actions, issuing, queries
 from wuyicun.domains.territory.chart import chart
 from wuyicun.domains.territory.models import Area
 from wuyicun.domains.territory.queries import Holder
 from wuyicun.domains.territory.rules import LEADER, Level, Rank
+from wuyicun.domains.territory.slips import Slip
 from wuyicun.domains.territory.web import shown
+from wuyicun.domains.territory.web.slips import show_slips
 from wuyicun.domains.territory.web.structure import answer
 from wuyicun.domains.territory.words import LEVELS, RANKS, UNIT_KINDS
 from wuyicun.kernel import clock
+from wuyicun.kernel.accounts.forms import PhoneField
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.errors import Refusal
-from wuyicun.kernel.roles import ROLES
+from wuyicun.kernel.roles import ROLES, Role
 from wuyicun.kernel.web import notices
 
 _WHO_AND_WHERE = ("holder_name", "role", "rank", "area", "unit")
-_PHONE = r"^1[3-9][0-9]{9}$"
 
 
 def _day_input() -> forms.DateInput:
@@ -79,20 +82,26 @@ class PostForm(forms.Form):
     ends_on = forms.DateField(
         label=gettext_lazy("到哪天止"), required=False, widget=_day_input(), help_text=gettext_lazy("不填就是一直任职")
     )
-    role = forms.ChoiceField(label=gettext_lazy("岗位"), choices=[(role.code, role.name) for role in ROLES.values()])
+    role = forms.ChoiceField(label=gettext_lazy("岗位"), choices=[])
     area = forms.ChoiceField(label=gettext_lazy("区域"))
     unit = forms.ChoiceField(label=gettext_lazy("单位"), required=False)
     username = forms.CharField(
         label=gettext_lazy("登录名"), max_length=64, required=False, help_text=gettext_lazy("留空则不发账号")
     )
-    phone = forms.RegexField(
-        label=gettext_lazy("手机号"), regex=_PHONE, required=False, help_text=gettext_lazy("也可以用手机号登录")
-    )
+    phone = PhoneField(label=gettext_lazy("手机号"), required=False, help_text=gettext_lazy("也可以用手机号登录"))
 
     def __init__(
-        self, areas: Sequence[Area], units: Sequence[tuple[str, str]], data: object = None, asked: object = None
+        self,
+        roles: Sequence[Role],
+        areas: Sequence[Area],
+        units: Sequence[tuple[str, str]],
+        data: object = None,
+        asked: object = None,
     ) -> None:
         super().__init__(data, initial=asked, use_required_attribute=False)  # type: ignore[arg-type]
+        self.fields["role"] = forms.ChoiceField(
+            label=gettext_lazy("岗位"), choices=[(role.code, role.name) for role in roles]
+        )
         self.fields["area"] = forms.ChoiceField(label=gettext_lazy("区域"), choices=_choices(areas))
         self.fields["unit"] = forms.ChoiceField(label=gettext_lazy("单位"), choices=[("", "—"), *units], required=False)
         self.order_fields([*_WHO_AND_WHERE, "starts_on", "ends_on", "username", "phone"])
@@ -220,39 +229,58 @@ def unit_add(request: ScopedRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def post_add(request: ScopedRequest) -> HttpResponse:
-    """Fill a post; the first password of a new account is shown once."""
+    """Fill a post, of those that who asks may give; with a user name an account is made, whose slip follows."""
     village_id = access.organisation(request.scope, request.village)
     units = [(str(unit.pk), unit.name) for unit in queries.units(village_id)]
-    form = PostForm(queries.areas(village_id), units, request.POST or None, request.GET.dict())
+    areas = queries.areas(village_id)
+    roles = [role for role in ROLES.values() if any(request.scope.may_give(role, area.area_path) for area in areas)]
+    form = PostForm(roles, areas, units, request.POST or None, request.GET.dict())
     if request.method == "POST" and form.is_valid():
-        data, now = form.cleaned_data, clock.now()
-        starts_at, ends_at = form.span(now)
+        data = form.cleaned_data
         try:
-            filled = actions.fill_post(
-                village_id=village_id,
-                area_path=data["area"],
-                role=data["role"],
-                holder_name=data["holder_name"],
-                username=data["username"].strip(),
-                phone=data["phone"] or None,
-                unit_id=UUID(data["unit"]) if data["unit"] else None,
-                rank=form.rank_given(),
-                starts_at=starts_at,
-                ends_at=ends_at,
-                by=request.account.pk,
-                at=now,
-            )
+            slip = _fill_post(request, form)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            return render(request, "territory/post_filled.html", {"filled": filled, "role": ROLES[data["role"]].name})
+            said = {"name": data["holder_name"], "role": ROLES[data["role"]].name}
+            notices.say(request, _("%(name)s已任%(role)s") % said)
+            return redirect("organisation") if slip is None else show_slips(request, [slip], clock.now())
     return render(request, "territory/form.html", {"form": form, "title": _("任命")})
+
+
+@transaction.atomic
+def _fill_post(request: ScopedRequest, form: PostForm) -> Slip | None:
+    """Appoint, and make the account that was asked for; nothing of it when something is refused."""
+    data, at, by, village_id = form.cleaned_data, clock.now(), request.account.pk, request.village.pk
+    access.appointment(request.scope, data["role"], data["area"])
+    starts_at, ends_at = form.span(at)
+    post = actions.appoint(
+        village_id=village_id,
+        area_path=data["area"],
+        role=data["role"],
+        holder_name=data["holder_name"],
+        account_id=None,
+        unit_id=UUID(data["unit"]) if data["unit"] else None,
+        rank=form.rank_given(),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        by=by,
+        at=at,
+    )
+    if not data["username"]:
+        return None
+    access.staff(request.scope, request.village)
+    issued = issuing.issue(
+        village_id=village_id, posts=[post.pk], username=data["username"], phone=data["phone"] or None, by=by, at=at
+    )
+    task = f"{queries.area(village_id, data['area']).name} · {ROLES[data['role']].name}"
+    return Slip(issued.name, issued.username, issued.password, issued.until, [task])
 
 
 @require_POST
 def post_end(request: ScopedRequest, post_id: UUID) -> HttpResponse:
     """End a post; what it allowed ends with it."""
-    post = access.post(request.scope, request.village, post_id)
+    post = access.post_to_end(request.scope, request.village, post_id)
     at = clock.now()
     actions.end_post(post=post, ends_at=at, by=request.account.pk, at=at)
     notices.say(request, _("%(name)s的任职已结束，权限同时收回") % {"name": post.holder_name})

@@ -1,6 +1,6 @@
-"""The addresses of the organisation, under /settings/."""
+"""The addresses of the organisation and its accounts, under /settings/."""
 
-from wuyicun.domains.territory.web import handing, pages, structure
+from wuyicun.domains.territory.web import accounts, handing, pages, slips, structure
 from wuyicun.kernel.web.responses import path
 
 urlpatterns = [
@@ -20,4 +20,13 @@ urlpatterns = [
     path("organisation/units/<uuid:unit_id>/end/", structure.unit_end, "unit_end"),
     path("organisation/hubs/", structure.hub_add, "hub_add"),
     path("organisation/hubs/<uuid:hub_id>/end/", structure.hub_end, "hub_end"),
+    path("accounts/", accounts.accounts, "accounts"),
+    path("accounts/new/", accounts.accounts_new, "accounts_new"),
+    path("accounts/slips.pdf", slips.account_slips, "account_slips"),
+    path("accounts/<uuid:account_id>/", accounts.account, "account_one"),
+    path("accounts/<uuid:account_id>/reset/", accounts.account_reset, "account_reset"),
+    path("accounts/<uuid:account_id>/lock/", accounts.account_lock, "account_lock"),
+    path("accounts/<uuid:account_id>/unlock/", accounts.account_unlock, "account_unlock"),
+    path("accounts/<uuid:account_id>/second-factor/", accounts.account_second_factor, "account_second_factor"),
+    path("accounts/<uuid:account_id>/end/", accounts.account_end, "account_end"),
 ]
