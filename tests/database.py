@@ -66,6 +66,17 @@ class TestDatabase:
             if self._content(table).digest != content.digest:
                 self._refill(table, content)
 
+    @contextlib.contextmanager
+    def empty_one(self) -> Iterator[str]:
+        """Have one more database beside it, migrated and with nobody in it; its name."""
+        name = f"{self.name}_empty"
+        with _alone(self.server.layout.data / "template.lock"):
+            embedded.ensure_database(self.server, name, self._template())
+        try:
+            yield name
+        finally:
+            embedded.drop_database(self.server, name)
+
     def connect_as_owner(self) -> psycopg.Connection[Any]:
         """Connect as `wuyi_owner`, in autocommit."""
         return psycopg.connect(self.server.layout.url(OWNER, self.name), autocommit=True)

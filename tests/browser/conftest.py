@@ -56,21 +56,22 @@ def site(django_db_setup: None, test_database: TestDatabase, django_db_blocker: 
         with django_db_blocker.unblock(), scope.enter(scope.of_system([village.pk])):
             yield
 
-    with _serving(test_database) as url:
+    with serving(test_database.name) as url:
         yield Site(url, people, village.pk, village.area_path, database)
     with django_db_blocker.unblock():
         test_database.restore()
 
 
 @contextlib.contextmanager
-def _serving(database: TestDatabase) -> Iterator[str]:
+def serving(database: str) -> Iterator[str]:
+    """The program as it is served, over the database of this name; where."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     server = subprocess.Popen(
         [*command, "--workers", "1", "--blocking-threads", "16", "wuyicun.config.wsgi:application"],
-        env={**os.environ, "WUYI_DATABASE": database.name, "WUYI_PORT": str(port)},
+        env={**os.environ, "WUYI_DATABASE": database, "WUYI_PORT": str(port)},
     )
     try:
         url = f"http://127.0.0.1:{port}"

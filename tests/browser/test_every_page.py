@@ -46,12 +46,16 @@ BEHIND = {
     "unit": ("/settings/organisation/", r"/settings/organisation/units/{id}/"),
     "hand over": ("/settings/organisation/", r"/settings/organisation/posts/{id}/handover/"),
     "former posts": ("/settings/organisation/", r"/settings/organisation/history/"),
+    "account": ("/settings/accounts/", r"/settings/accounts/{id}/"),
     "new unit": ("/settings/organisation/", r"/settings/organisation/units/new/"),
 }
 ALSO = (
     "/people/{person}/?edit=identity",
     "/find/?q=wang",
     "/find/?q=zzzz",
+    "/settings/accounts/new/",
+    "/account/",
+    "/account/phone/",
     "/account/password/change/",
     "/account/2fa/",
     "/account/logout/",

@@ -87,19 +87,14 @@ def staff(scope: Scope, village: Village) -> Q:
 
 
 def posts_without_account(scope: Scope, village: Village, at: datetime) -> Sequence[Post]:
-    """Posts that are held, now or soon, without an account, for which who asks may make one. Raises NotYours.
-
-    Who is only a member of a unit may do nothing in the program, and needs none.
-    """
+    """Posts that are held, now or soon, without an account, for which who asks may make one. Raises NotYours."""
     posts = Post.rows().filter(
         Q(ends_at__isnull=True) | Q(ends_at__gt=at), staff(scope, village), account_id__isnull=True
     )
     return [
         post
         for post in posts.select_related("unit").order_by("area_path", "role", "id")
-        if post.role in ROLES
-        and ROLES[post.role].permissions
-        and scope.may_keep([Held(ROLES[post.role], post.area_path)])
+        if post.role in ROLES and scope.may_keep([Held(ROLES[post.role], post.area_path)])
     ]
 
 
