@@ -14,7 +14,7 @@ from tests.architecture.village import FullVillage
 
 KEPT = (
     "records_record",
-    "screening_void",
+    "records_void",
     "screening_report",
     "verification_check",
     "verification_withdrawal",

@@ -2,5 +2,6 @@
 
 from wuyicun.domains.screening.records import KINDS as SCREENING
 from wuyicun.domains.verification.records import KINDS as VERIFICATION
+from wuyicun.kernel.records.voids import KINDS as RECORDS
 
-KINDS = (*SCREENING, *VERIFICATION)
+KINDS = (*RECORDS, *SCREENING, *VERIFICATION)

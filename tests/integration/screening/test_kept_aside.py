@@ -12,7 +12,7 @@ from tests.integration.screening.sending import Phone
 from tests.integration.screening.story import Story, begin
 from wuyicun.domains.registry import cards
 from wuyicun.domains.rolls.rules import State
-from wuyicun.domains.screening.models import Sample
+from wuyicun.domains.screening.models import Sample, Tube
 from wuyicun.fieldsync import actions as tray
 from wuyicun.kernel import clock, scope
 from wuyicun.kernel.records.kinds import Envelope, Outcome
@@ -99,6 +99,45 @@ def test_a_record_sent_again_is_a_duplicate_and_changes_nothing(story: Story) ->
     assert [each.outcome for each in story.one.send(swab)] == ["duplicate"]
     assert Sample.rows().count() == 1
     story.recounted()
+
+
+def test_a_record_sent_again_gets_the_answer_that_was_lost(story: Story) -> None:
+    aside_, held = story.one.make("sample", tube="X-1", person=uuid4()), story.swab(story.one, "X-9", "甲03")
+    story.opens(story.one, "X-1")
+    story.fills(story.one, "X-1", "甲01")
+    second = story.swab(story.one, "X-1", "甲01")
+    first = story.one.send(aside_, held, second)
+    again = story.one.send(aside_, held, second)
+    assert [(each.outcome, each.code, each.flags) for each in first] == [
+        ("quarantined", "unknown_person", []),
+        ("held", "tube_not_opened", []),
+        ("accepted", "", ["duplicate_sample"]),
+    ]
+    assert [(each.outcome, each.code, each.flags) for each in again] == [
+        ("quarantined", "unknown_person", []),
+        ("held", "tube_not_opened", []),
+        ("duplicate", "", ["duplicate_sample"]),
+    ]
+    assert Quarantined.rows().filter(record_id=aside_.id).count() == 1
+
+
+def test_only_who_may_make_a_record_may_take_it_back(story: Story) -> None:
+    story.opens(story.one, "X-1")
+    result = story.one.make("tube.result", tube="X-1", result="negative")
+    story.one.send(result)
+    made = story.one.make("void", record=result.id, reason="undo")
+    outcome = sent(story, made, may={Permission.SAMPLE: (story.cast.village.area_path,)})
+    assert (outcome.outcome, outcome.code) == ("quarantined", "not_allowed")
+    assert Tube.rows().get(code="X-1").result == "negative"
+
+
+def test_a_void_cannot_be_taken_back(story: Story) -> None:
+    story.opens(story.one, "X-1")
+    swab = story.swab(story.one, "X-1", "甲01")
+    void = story.one.make("void", record=swab.id, reason="undo")
+    story.one.send(swab, void)
+    (outcome,) = story.one.send(story.one.make("void", record=void.id, reason="undo"))
+    assert (outcome.outcome, outcome.code) == ("quarantined", "not_voidable")
 
 
 def test_another_body_under_a_known_id_is_kept_as_a_conflict(story: Story) -> None:

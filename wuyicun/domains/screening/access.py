@@ -115,5 +115,6 @@ def may_take_back(scope: Scope, village_id: UUID, round_: Round, record_id: UUID
         a_person(scope, village_id, swab.person_id, Permission.SAMPLE)
         return
     kind = tube_history.kind_of(village_id, round_.pk, record_id)
-    if kind is None or not reaches(scope, kinds()[kind].permission, round_.area_path):
+    permission = kinds()[kind].permission if kind is not None else None
+    if permission is None or not reaches(scope, permission, round_.area_path):
         raise NotYours

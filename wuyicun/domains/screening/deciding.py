@@ -231,3 +231,20 @@ def _second(swabs: Iterable[Swab]) -> list[UUID]:
     """Those of the swabs that another one of the same person came before."""
     given = [swab._asdict() for swab in swabs]
     return [row[0] for row in execute(_SECOND, given)] if given else []
+
+
+_NOTES = """
+SELECT s.id, s.fit, s.fit = 0 AND NOT s.retest AND e.settled_by IS DISTINCT FROM s.id
+FROM screening_sample s JOIN screening_round f ON f.village_id = s.village_id AND f.id = s.round_id
+  LEFT JOIN rolls_entry e ON e.village_id = s.village_id AND e.roll_id = f.roll_id AND e.subject_id = s.person_id
+WHERE s.id = ANY (%s::uuid[])
+"""
+
+
+def notes_of(ids: Collection[UUID]) -> Mapping[UUID, Fit | str]:
+    """Those of the swabs that do not simply count, by id: for what they are fit, or DUPLICATE."""
+    notes: dict[UUID, Fit | str] = {}
+    for record_id, fit, second in statements.execute(_NOTES, statements.array(ids)):
+        if second or fit != Fit.OK:
+            notes[record_id] = DUPLICATE if second else Fit(fit)
+    return notes

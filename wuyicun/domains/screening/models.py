@@ -132,20 +132,6 @@ class TubeRecord(VillageModel):
         ]
 
 
-class Void(VillageModel):
-    """A record that takes another back; it may come before the one it names."""
-
-    record_id = models.UUIDField()
-    reason = models.CharField(max_length=24)
-    at = models.DateTimeField()
-    by = models.UUIDField(null=True)
-
-    class Meta:
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["village_id", "record_id"], name="void_by_record")
-        ]
-
-
 class Report(VillageModel):
     """The frozen report of a round; a late record makes the next version."""
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from django.utils.translation import gettext_lazy as _
 
-from wuyicun.domains.screening.taking import apply
+from wuyicun.domains.screening.taking import apply, recall
 from wuyicun.domains.screening.telling import TOLD
 from wuyicun.kernel.records.kinds import Kind
 from wuyicun.kernel.roles import Permission
@@ -116,22 +116,14 @@ class Excuse(_Data, frozen=True):
     note: Note = ""
 
 
-class Void(_Data, frozen=True):
-    """An earlier record is taken back; it may not have arrived yet."""
-
-    record: UUID
-    reason: Literal["undo", "wrong_person", "wrong_tube", "entered_twice", "other"]
-
-
 KINDS = (
-    Kind("tube.open", TubeOpen, Permission.SAMPLE, apply, _("开管"), TOLD),
-    Kind("sample", Sample, Permission.SAMPLE, apply, _("采样"), TOLD),
-    Kind("tube.close", TubeClose, Permission.SAMPLE, apply, _("封管"), TOLD),
-    Kind("tube.end", TubeEnd, Permission.CARRY_TUBES, apply, _("试管作废或遗失"), TOLD),
-    Kind("tube.handover", TubeHandover, Permission.CARRY_TUBES, apply, _("转运交接"), TOLD),
-    Kind("tube.receipt", TubeReceipt, Permission.CARRY_TUBES, apply, _("实验室接收"), TOLD),
-    Kind("tube.result", TubeResult, Permission.ENTER_RESULTS, apply, _("登记结果"), TOLD),
-    Kind("outcome", DoorOutcome, Permission.SAMPLE, apply, _("上门未采到"), TOLD),
-    Kind("excuse", Excuse, Permission.EXCUSE, apply, _("暂免"), TOLD),
-    Kind("void", Void, Permission.SAMPLE, apply, _("作废一条记录"), TOLD),
+    Kind("tube.open", TubeOpen, Permission.SAMPLE, apply, _("开管"), TOLD, takes_back=True),
+    Kind("sample", Sample, Permission.SAMPLE, apply, _("采样"), TOLD, takes_back=True, recall=recall),
+    Kind("tube.close", TubeClose, Permission.SAMPLE, apply, _("封管"), TOLD, takes_back=True),
+    Kind("tube.end", TubeEnd, Permission.CARRY_TUBES, apply, _("试管作废或遗失"), TOLD, takes_back=True),
+    Kind("tube.handover", TubeHandover, Permission.CARRY_TUBES, apply, _("转运交接"), TOLD, takes_back=True),
+    Kind("tube.receipt", TubeReceipt, Permission.CARRY_TUBES, apply, _("实验室接收"), TOLD, takes_back=True),
+    Kind("tube.result", TubeResult, Permission.ENTER_RESULTS, apply, _("登记结果"), TOLD, alone=True, takes_back=True),
+    Kind("outcome", DoorOutcome, Permission.SAMPLE, apply, _("上门未采到"), TOLD, alone=True, takes_back=True),
+    Kind("excuse", Excuse, Permission.EXCUSE, apply, _("暂免"), TOLD, alone=True, takes_back=True),
 )

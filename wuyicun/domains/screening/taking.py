@@ -6,7 +6,7 @@ takes records back, follows them here. State follows from what is there, never f
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from wuyicun.domains.screening.rules import FLAGS, Fit, RoundState
 from wuyicun.kernel import clock
 from wuyicun.kernel.database.statements import look_up
 from wuyicun.kernel.records.kinds import Outcome, Row
+from wuyicun.kernel.records.voids import VOID, named_before
 
 _OF_TUBES = frozenset({"tube.open", "tube.close", "tube.end", "tube.handover", "tube.receipt", "tube.result"})
 
@@ -32,10 +33,10 @@ def apply(rows: Sequence[Row]) -> _Outcomes:
     outcomes = {row.id: Outcome(row.id) for row in rows}
     swabs = _swabs([row for row in rows if row.kind == "sample"])
     told = [row.id for row in rows if row.kind in _OF_TUBES]
-    # Alone goes what looks at all that is there, and what is said at a door: it would lock entries in another order.
     rest = [row for row in rows if row.kind != "sample" and row.kind not in _OF_TUBES]
     villages = {row.village_id for row in rows}
-    alone = {row.village_id for row in rest}
+    # Alone goes what looks at all that is there, and what is said at a door: it would lock entries in another order.
+    alone = {row.village_id for row in rows if row.kind == "tube.result"} | {row.village_id for row in rest}
     found = deciding.take_in(swabs, told, villages=villages, alone=alone, finish=not rest, at=at)
     for record_id, code in found.refused.items():
         _refuse(outcomes[record_id], code)
@@ -47,6 +48,14 @@ def apply(rows: Sequence[Row]) -> _Outcomes:
     if more:
         reports.amend(found.late | _take_rest(rest, outcomes, at), at)
         rolls.touch(villages, at)
+    return outcomes
+
+
+def recall(ids: Collection[UUID]) -> _Outcomes:
+    """What is said of swabs that were taken in before: held, or flagged where they do not count."""
+    notes = deciding.notes_of(ids)
+    outcomes = {record_id: Outcome(record_id) for record_id in notes}
+    _note(notes, outcomes)
     return outcomes
 
 
@@ -79,13 +88,13 @@ def _note(notes: Mapping[UUID, Fit | str], outcomes: _Outcomes) -> None:
 
 def _take_rest(rows: Sequence[Row], outcomes: _Outcomes, at: datetime) -> set[_RoundKey]:
     """Take in voids and what was said at doors; returns the closed rounds that they came for."""
-    late_voids = voids.after_closing([row for row in rows if row.kind == "void"])
-    rounds = round_facts({(row.village_id, row.data.round) for row in rows if row.kind != "void"})
+    late_voids = voids.after_closing([row for row in rows if row.kind == VOID])
+    rounds = round_facts({(row.village_id, row.data.round) for row in rows if row.kind != VOID})
     # Only who looks after an area may say what happened at a door in it.
-    areas = registry.areas_of_people({(row.village_id, row.data.person) for row in rows if row.kind != "void"})
+    areas = registry.areas_of_people({(row.village_id, row.data.person) for row in rows if row.kind != VOID})
     taken: list[Row] = []
     for row in rows:
-        if row.kind == "void":
+        if row.kind == VOID:
             code = "after_closing" if row.id in late_voids else ""
         else:
             code = _closed_to(row, rounds) or _out_of_reach(row, areas)
@@ -93,11 +102,11 @@ def _take_rest(rows: Sequence[Row], outcomes: _Outcomes, at: datetime) -> set[_R
             _refuse(outcomes[row.id], code)
         else:
             taken.append(row)
-    voided = voids.add([row for row in taken if row.kind == "void"])
+    voided = voids.mark([row for row in taken if row.kind == VOID])
     if voided.tubes:
         deciding.follow([], deciding.decide(voided.tubes, at), at)
-    said = [row for row in taken if row.kind != "void"]
-    gone = voids.named_before(said)
+    said = [row for row in taken if row.kind != VOID]
+    gone = named_before(said)
     rolls.state([_said(row, rounds, row.id in gone) for row in said], at)
     rolls.take_back(voided.statements, at)
     named = {(row.village_id, row.data.round) for row in said}

@@ -1,8 +1,8 @@
-"""Records that take others back. They may come before what they name, so both sides look for each other."""
+"""What voids take back in this room: swabs, what was told of tubes, and what was said at doors."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -19,13 +19,6 @@ class Voided:
     statements: list[tuple[UUID, UUID]] = field(default_factory=list)
     rounds: set[tuple[UUID, UUID]] = field(default_factory=set)
 
-
-_ADD = """
-INSERT INTO screening_void (id, village_id, record_id, reason, at, by)
-SELECT * FROM json_to_recordset(%s)
-  AS r (id uuid, village_id uuid, record_id uuid, reason text, at timestamptz, by uuid)
-ON CONFLICT (id) DO NOTHING
-"""
 
 _GIVEN = "given AS (SELECT * FROM json_to_recordset(%s) AS r (village_id uuid, record_id uuid))"
 
@@ -50,12 +43,11 @@ SELECT r.village_id, r.id FROM given g
 """
 
 
-def add(rows: Sequence[Row]) -> Voided:
-    """Store voids and mark what they name, as far as it has arrived."""
+def mark(rows: Sequence[Row]) -> Voided:
+    """Mark what voids name as taken back."""
     voided = Voided()
     if not rows:
         return voided
-    execute(_ADD, [_columns(row) for row in rows])
     named = [{"village_id": row.village_id, "record_id": row.data.record} for row in rows]
     for village, round_id, tube in execute(_SAMPLES, named):
         voided.tubes.setdefault(TubeKey(village, round_id, tube), False)
@@ -65,23 +57,6 @@ def add(rows: Sequence[Row]) -> Voided:
     voided.rounds = {(key.village_id, key.round_id) for key in voided.tubes}
     voided.rounds.update(execute(_ROUNDS_OF_STATEMENTS, named))
     return voided
-
-
-def _columns(row: Row) -> Mapping[str, object]:
-    named = {"record_id": row.data.record, "reason": row.data.reason}
-    return {"id": row.id, "village_id": row.village_id, "at": row.at, "by": row.by, **named}
-
-
-_NAMED = f"""
-WITH {_GIVEN}
-SELECT v.record_id FROM screening_void v JOIN given g ON g.village_id = v.village_id AND g.record_id = v.record_id
-"""
-
-
-def named_before(rows: Sequence[Row]) -> set[UUID]:
-    """Those of the records that a void named before they arrived (or in the same batch)."""
-    given = [{"village_id": row.village_id, "record_id": row.id} for row in rows]
-    return {row[0] for row in execute(_NAMED, given)} if given else set()
 
 
 _AFTER_CLOSING = """

@@ -9,6 +9,7 @@ nearly empty and reading them whole was cheap; who takes records in therefore ha
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -50,6 +51,6 @@ def rows(given: Iterable[object]) -> Json:
     return Json(given if isinstance(given, list) else list(given), dumps=encode)
 
 
-def array(ids: Iterable[UUID | None]) -> str:
-    """Ids as a parameter that is cast to `uuid[]`."""
-    return "{" + encode(ids if isinstance(ids, list) else list(ids))[1:-1].decode() + "}"
+def array(values: Iterable[UUID | datetime | int | str | None]) -> str:
+    """Values as a parameter that is cast to an array: ids, moments, numbers, codes; no text that a user has written."""
+    return "{" + encode(values if isinstance(values, list) else list(values))[1:-1].decode() + "}"

@@ -62,7 +62,9 @@ class Outcome:
     flags: list[str] = field(default_factory=list)
 
 
-Apply = Callable[[Sequence[Row]], Mapping[UUID, Outcome]]
+Applied = Mapping[UUID, Outcome]
+Apply = Callable[[Sequence[Row]], Applied]
+Recall = Callable[[Collection[UUID]], Applied]
 Words = str | Promise
 
 
@@ -94,18 +96,25 @@ class Kind:
     Attributes:
         name: as in the envelope.
         schema: the msgspec struct of its data (version 1).
-        permission: what the author must be allowed in the village.
+        permission: what the author must be allowed in the village; None: that depends on what the record says.
         apply: shared by the kinds of a room, called once for all their rows in a transaction; set-based.
         title: what people call such a record.
         told: how its data and its room's codes are told.
+        alone: it looks at all that the village has, so that its turn is taken alone (`kernel/database/turns.py`).
+        takes_back: `apply` is also given the voids that name such records (`kernel/records/voids.py`).
+        recall: says again what was said of records when they were taken in, as far as it still holds; an answer may
+            have been lost on its way. Those of which there is nothing to say are left out.
     """
 
     name: str
     schema: type[msgspec.Struct]
-    permission: Permission
+    permission: Permission | None
     apply: Apply
     title: Words
     told: Told = field(default_factory=Told)
+    alone: bool = False
+    takes_back: bool = False
+    recall: Recall | None = None
 
     @cached_property
     def decode(self) -> Callable[[msgspec.Raw], Any]:

@@ -29,6 +29,20 @@ class Record(VillageModel):
         ]
 
 
+class Void(VillageModel):
+    """A record that takes another back; it may come before the one it names."""
+
+    record_id = models.UUIDField()
+    reason = models.CharField(max_length=24)
+    at = models.DateTimeField()
+    by = models.UUIDField(null=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["village_id", "record_id"], name="void_of_a_record")
+        ]
+
+
 class Quarantined(VillageModel):
     """A record that was kept but not taken in: why, and what the office decided."""
 

@@ -6,14 +6,14 @@ from django.db import migrations
 
 from wuyicun.kernel.database.migrations import functions
 
-FUNCTIONS = ("take_in", "decide", "rank", "derive")
+FUNCTIONS = ("take_in", "check_told", "check_swabs", "decide", "rank", "derive")
 TYPES = ("finding", "touched", "told", "swab")
 
 
 class Migration(migrations.Migration):
     dependencies = [
         ("screening", "0004_reason"),
-        ("records", "0004_turns"),
+        ("records", "0005_void"),
         ("registry", "0001_initial"),
         ("rolls", "0005_settle_owed"),
     ]

@@ -306,11 +306,10 @@ def take_back(request: ScopedRequest, round_id: UUID, record_id: UUID) -> HttpRe
     why = request.POST.get("reason", "undo")
 
     def store() -> object:
-        # The record says whether it may be taken back; that was asked above, so that a runner may take back a run.
         return submit(
             village_id=village_id,
             by=request.account.pk,
-            may={**request.scope.may_in(request.village.area_path), Permission.SAMPLE: ("",)},
+            may=request.scope.may_in(request.village.area_path),
             kind="void",
             data={"record": record_id, "reason": why},
             at=now,

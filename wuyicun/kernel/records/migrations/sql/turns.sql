@@ -1,4 +1,4 @@
--- Take turns in villages until the end of the transaction: side by side with others, or alone (kernel/database/turns.py).
+-- Take turns in villages until the end of the transaction, side by side with others or alone: kernel/database/turns.py.
 -- The key is the random half of a village's id; keys are locked in their order, so that nobody waits in a circle.
 CREATE FUNCTION records_take_turns(villages uuid[], alone uuid[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
