@@ -33,6 +33,7 @@ NOT_A_TEXT = {
     "wuyicun/domains/registry/web/import_steps.py": "endings of villages' names",
     "wuyicun/domains/microgrids/naming.py": "names of new micro-grids, kept like any other",
     "wuyicun/domains/microgrids/geojson.py": "how the properties of points are called in files",
+    "wuyicun/domains/microgrids/tables.py": "how the columns of points are called in files",
     "wuyicun/domains/territory/actions.py": "未入网 is the name of an area, kept like any other",
 }
 TEMPLATE_EXCEPTIONS = {"components/language.html": "the switch of the language shows each in its own"}

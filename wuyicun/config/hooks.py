@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from wuyicun.domains.microgrids.web.panels import position
 from wuyicun.domains.registry import queries as registry
 from wuyicun.domains.rolls import queries as rolls
 from wuyicun.domains.screening import queries as screening
@@ -20,7 +21,7 @@ from wuyicun.domains.verification import queries as verification
 from wuyicun.domains.verification.web import panels as verification_panels
 
 PERSON_PANELS = (panels.tests,)
-HOUSEHOLD_PANELS = (verification_panels.last_check,)
+HOUSEHOLD_PANELS = (verification_panels.last_check, position)
 
 
 def people_in_use(village_id: UUID, subjects: Collection[UUID]) -> set[UUID]:

@@ -112,3 +112,18 @@ def test_clearing_forgets_every_point(cast: Cast) -> None:
     actions.set_point(village_id=cast.village.pk, kind="H", subject_id=home.pk, x=1.0, y=1.0, by=None, at=clock.now())
     assert actions.clear_map(village_id=cast.village.pk, by=None, at=clock.now()) == 1
     assert not MapPoint.rows().exists()
+
+
+def test_points_come_in_from_a_clerks_table(cast: Cast) -> None:
+    home = first_home(cast, "第一微网格")
+    table = (
+        f"村里的位置,,,\n片区,户号,经度,纬度\n西头岭,{home.number},113.50,37.80\n西头岭,12345,113.51,37.81\n".encode()
+    )
+    client = cast.client("梁会明")
+    given = {"file": SimpleUploadedFile("points.csv", table, content_type="text/csv")}
+    assert "放好 1 个位置" in client.post(reverse("village_map_import"), given, follow=True).content.decode()
+    assert MapPoint.rows().get().subject_id == home.pk
+    given = {"file": SimpleUploadedFile("points.csv", "户号,人\n1,甲\n".encode(), content_type="text/csv")}
+    assert "经度" in client.post(reverse("village_map_import"), given, follow=True).content.decode()
+    page = client.get(reverse("household", args=[home.pk])).content.decode()
+    assert "地图上有位置" in page

@@ -134,6 +134,16 @@ def test_a_large_village_is_worked_on_by_a_job_that_can_be_stopped(
     assert Rebalancing.rows().get(pk=made.pk).state == Stage.STOPPED
 
 
+def test_work_that_has_begun_is_given_up_when_somebody_says_so(crowded: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rebalancing, "AT_ONCE", 10)
+    made = rebalancing.begin(village_id=crowded.village.pk, keep=0.25, by=None, at=clock.now())
+    Rebalancing.rows().filter(pk=made.pk).update(progress=40)
+    rebalancing.stop(rebalancing=made, by=None, at=clock.now())
+    assert Rebalancing.rows().get(pk=made.pk).state == Stage.WORKING
+    rebalancing.work_off(crowded.village.pk, made.pk)
+    assert Rebalancing.rows().get(pk=made.pk).state == Stage.STOPPED
+
+
 def test_a_job_that_is_run_twice_leaves_its_first_answer(crowded: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rebalancing, "AT_ONCE", 10)
     made = rebalancing.begin(village_id=crowded.village.pk, keep=0.25, by=None, at=clock.now())

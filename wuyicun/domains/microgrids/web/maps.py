@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from wuyicun.domains.microgrids import access, actions, pictures, queries
-from wuyicun.domains.microgrids.geojson import read
+from wuyicun.domains.microgrids import access, actions, geojson, pictures, queries, tables
 from wuyicun.domains.microgrids.rules import SHEET
 from wuyicun.domains.registry import access as registry
 from wuyicun.domains.registry import listing, neighbourhood
@@ -208,11 +207,13 @@ def set_picture(request: ScopedRequest) -> HttpResponse:
 
 @require_POST
 def import_points(request: ScopedRequest) -> HttpResponse:
-    """Take points in from a GeoJSON file."""
+    """Take points in from a GeoJSON file, or a table with longitude and latitude."""
     village_id = access.whole(request.scope, request.village)
     given = request.FILES.get("file")
     try:
-        found = read(given.read(pictures.MOST_BYTES + 1) if given else b"")
+        content, name = (given.read(pictures.MOST_BYTES), given.name or "") if given else (b"", "points.json")
+        is_table = not name.lower().endswith((".json", ".geojson"))
+        found = tables.read(content, name) if is_table else geojson.read(content)
         homes = {home.house: home.id for home in neighbourhood.dwellings(village_id)}
         numbers = neighbourhood.by_section_and_number(village_id)
         places = {place.name: place.id for place in listing.all_places(request.scope, village_id)}

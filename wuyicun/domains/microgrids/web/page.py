@@ -24,8 +24,9 @@ from wuyicun.domains.registry import queries as registry
 from wuyicun.domains.registry.labels import GROUP, GROUP_ICON
 from wuyicun.domains.registry.neighbourhood import Tally
 from wuyicun.domains.territory import queries as territory
-from wuyicun.domains.territory.queries import AreaRow
-from wuyicun.domains.territory.rules import Level
+from wuyicun.domains.territory.queries import AreaRow, Holder
+from wuyicun.domains.territory.rules import UNPLACED_CODE, Level, Rank
+from wuyicun.domains.territory.words import RANKS
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.accounts.middleware import ScopedRequest
@@ -34,6 +35,7 @@ from wuyicun.kernel.roles import ROLES, Permission
 from wuyicun.kernel.web import notices
 from wuyicun.kernel.web.area_cards import cards
 
+WORKERS = ("micro_grid_leader", "grid_leader", "grid_worker")
 ALONE = 200
 """People without a household that the page lists at most."""
 
@@ -83,6 +85,7 @@ def _page(request: ScopedRequest, area: AreaRow, form: ChatGroupForm | None) -> 
     suggested = queries.nearest_leaves(village_id, homes, area.area_path) if is_unplaced and may_edit else {}
     known = {"name": group.name, "link": group.link} if group else {}
     editing = may_edit and (form is not None or "chat" in request.GET)
+    targets = _targets(request, area) if may_edit else []
     context = {
         "area": area,
         "section": territory.names(village_id).get(area.area_path[:-2], ""),
@@ -99,7 +102,8 @@ def _page(request: ScopedRequest, area: AreaRow, form: ChatGroupForm | None) -> 
         "group_code": mark_safe(qr.svg(group.link)) if group else "",  # noqa: S308  made of modules only
         "form": (form or ChatGroupForm(initial=known)) if editing else None,
         "history": _history(village_id, area.area_path),
-        "targets": _targets(request, area) if may_edit else [],
+        "targets": targets,
+        "mergers": [each for each in targets if not each[0].endswith(UNPLACED_CODE)],
         "may_edit": may_edit,
         "may_arrange": not is_unplaced and request.scope.permits(Permission.ARRANGE_GRIDS, area.area_path),
     }
@@ -136,7 +140,15 @@ def _workers(village_id: UUID, area: AreaRow) -> list[Worker]:
         if area.area_path.startswith(holder.area_path) and len(area.area_path) - len(holder.area_path) <= 2
     ]
     holders.sort(key=lambda each: -len(each.area_path))
-    return [Worker(each.name, ROLES[each.role].name, each.area) for each in holders if each.role in ROLES]
+    return [Worker(each.name, _post(each), each.area) for each in holders if each.role in WORKERS]
+
+
+def _post(holder: Holder) -> str:
+    """微网格长, or 微网格长（副职）."""
+    name = str(ROLES[holder.role].name)
+    return (
+        _("%(post)s（%(rank)s）") % {"post": name, "rank": RANKS[holder.rank]} if holder.rank == Rank.DEPUTY else name
+    )
 
 
 def _history(village_id: UUID, area_path: str) -> list[tuple[Line, str, str]]:

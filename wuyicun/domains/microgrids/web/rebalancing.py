@@ -24,6 +24,7 @@ from wuyicun.domains.microgrids.words import REASON, STAGE
 from wuyicun.domains.registry import neighbourhood
 from wuyicun.domains.registry.neighbourhood import Dwelling
 from wuyicun.domains.territory import queries as territory
+from wuyicun.domains.territory.rules import Level
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.errors import Refusal
@@ -61,10 +62,11 @@ def start(request: ScopedRequest) -> HttpResponse:
 
 
 def _question(village_id: UUID) -> str:
+    tallies = neighbourhood.tallies(village_id)
     sizes = [
-        tally.households
-        for area in territory.areas(village_id, levels=["micro_grid"])
-        if (tally := neighbourhood.tallies(village_id).get(area.area_path))
+        tallies[area.area_path].households
+        for area in territory.areas(village_id, levels=[Level.MICRO_GRID])
+        if area.area_path in tallies
     ]
     if not sizes:
         return _("还没有户分到微网格")
