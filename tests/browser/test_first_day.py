@@ -124,7 +124,7 @@ def test_from_an_empty_database_to_the_first_log_in_of_a_grid_worker(chromium: B
 
     desk.open("/settings/accounts/")
     expect(desk.page.get_by_role("row", name=re.compile("王海斌")).get_by_text("使用中")).to_be_visible()
-    expect(desk.page.get_by_role("row", name=re.compile("杜梅")).get_by_text("还没登录过")).to_be_visible()
+    expect(desk.page.get_by_role("row", name=re.compile("杜梅")).get_by_text("待本人登录")).to_be_visible()
     assert desk.page.goto(f"{empty.url}/setup/").status == 404  # type: ignore[union-attr]
     for visitor in (desk, worker):
         visitor.context.close()

@@ -1,5 +1,6 @@
 """`wuyi serve` as a process: it answers, mends itself, and leaves nothing behind."""
 
+import re
 import signal
 import sys
 import urllib.error
@@ -56,6 +57,13 @@ def test_what_dies_is_started_again_and_the_end_leaves_nothing_behind(served: Se
     assert not any(child.is_running() for child in children)
     assert embedded.probe(Layout(data)) is embedded.State.ABSENT
     ports.check("127.0.0.1", served.port)
+
+
+def test_on_its_first_day_it_tells_where_to_set_up_and_a_code(served: Served) -> None:
+    assert served.has_said(f"http://127.0.0.1:{served.port}/setup/")
+    assert len([line for line in served.said if re.fullmatch(r"[2-9A-Z]{4}-[2-9A-Z]{4}\s*", line)]) == 1
+    with urllib.request.urlopen(f"http://127.0.0.1:{served.port}/", timeout=10) as answer:
+        assert answer.url.endswith("/setup/")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent was killed")

@@ -40,7 +40,7 @@ class Member:
 
     Attributes:
         tasks: the posts that are held now or soon, in the areas of who asks.
-        state: `new` who never logged in, `active`, `locked`, `ended`.
+        state: `new` while the first password waits, `active`, `locked`, `ended`.
         may_keep: may who asks change the account?
     """
 

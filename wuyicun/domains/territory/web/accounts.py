@@ -23,7 +23,7 @@ from wuyicun.kernel.errors import NotYours, Refusal
 from wuyicun.kernel.web import notices
 
 STATES = {
-    "new": gettext_lazy("还没登录过"),
+    "new": gettext_lazy("待本人登录"),
     "active": gettext_lazy("使用中"),
     "locked": gettext_lazy("已锁定"),
     "ended": gettext_lazy("已结束"),
