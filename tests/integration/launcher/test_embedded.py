@@ -165,6 +165,21 @@ def test_a_server_that_cannot_start_says_why(data: Path) -> None:
     assert embedded.probe(Layout(data)) is embedded.State.ABSENT
 
 
+def test_a_full_disk_is_said_and_not_what_an_earlier_start_said(data: Path) -> None:
+    with embedded.start(data, lambda line: None):
+        pass
+    options = data / "postgresql" / "cluster" / "postmaster.opts"
+    options.unlink()
+    options.symlink_to("/dev/full")
+    with pytest.raises(Failure) as said:
+        embedded.start(data, lambda line: None)
+    assert said.value.code == embedded.DISK_FULL
+    assert str(data) in said.value.chinese
+    options.unlink()
+    with embedded.start(data, lambda line: None) as server, server.connect() as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
 def test_a_cluster_of_another_release_is_refused(data: Path) -> None:
     with embedded.start(data, lambda line: None):
         pass

@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 
-from wuyicun.config.cli.console import say
+from wuyicun.config.cli.console import complain, say
 from wuyicun.config.environment import Environment
-from wuyicun.kernel.database.embedded import Server
+from wuyicun.kernel.database.embedded import DISK_FULL, Server
 from wuyicun.kernel.failure import Failure
 
 READY_WITHIN_SECONDS = 90
@@ -23,6 +23,7 @@ ENDS_WITHIN_SECONDS = 10
 DEATHS_ALLOWED = 5  # within the following time; then something is wrong that starting again does not mend
 DEATHS_WITHIN_SECONDS = 60
 LOOK_EVERY_SECONDS = 0.2
+FULL_DISK_AGAIN_AFTER_SECONDS = 2.0
 THREADS = 32
 DATABASE_CONNECTIONS = 160  # of the embedded server's 200, for the threads of all workers together
 PR_SET_PDEATHSIG = 1
@@ -97,7 +98,7 @@ class Services:
             time.sleep(LOOK_EVERY_SECONDS)
             if self.server is not None and not self.server.is_running():
                 say("PostgreSQL 意外结束,重新启动 / PostgreSQL ended unexpectedly, starting it again")
-                self.server.ensure_running()
+                _start_when_there_is_room(self.server)
             for child in self.children:
                 if not child.lives():
                     self._start_again(child)
@@ -153,6 +154,24 @@ class Services:
                 child.signal(signal.SIGKILL)
                 if child.process is not None:
                     child.process.wait()
+
+
+def _start_when_there_is_room(server: Server) -> None:
+    """Start PostgreSQL again, after a wait on a full disk until somebody has made room; nothing else can help it."""
+    told = False
+    while True:
+        try:
+            server.ensure_running()
+        except Failure as failure:
+            if failure.code != DISK_FULL:
+                raise
+            if not told:
+                complain(failure)
+                say("腾出空间后自动恢复,手机留着记录 / It goes on once there is room; phones keep their records")
+            told = True
+            time.sleep(FULL_DISK_AGAIN_AFTER_SECONDS)
+        else:
+            return
 
 
 def interruptible() -> None:

@@ -14,6 +14,7 @@ import enum
 import errno
 import fcntl
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -33,6 +34,8 @@ from wuyicun.kernel.secret_files import make_passable
 
 READY_WITHIN_SECONDS = 600  # recovery after a crash may take minutes; a new cluster is ready in one second
 SILENT_FOR_SECONDS = 30  # a server that does not even say that it is starting is taken for dead
+DISK_FULL = "disk_full"  # the code of the Failure that making room puts right
+LEAST_BYTES_TO_START = 64 * 2**20  # a recovery writes new WAL segments of 16 MiB before anybody is let in
 BUSY_WORDS = ("starting up", "shutting down", "not yet accepting", "in recovery mode")
 
 Say = Callable[[str], None]
@@ -69,8 +72,11 @@ class Server:
 
     def ensure_running(self) -> None:
         """Start the server again if it has died. Raises Failure when it will not start."""
-        with _alone(self.layout):
-            _ensure_running(self)
+        try:
+            with _alone(self.layout):
+                _ensure_running(self)
+        except OSError as error:
+            raise _from_system(error, self.layout.data) from error
 
     def is_running(self) -> bool:
         """Whether the server's main process lives; cheap enough to ask every second."""
@@ -161,6 +167,7 @@ def _launch(server: Server) -> None:
     server.say("启动 PostgreSQL / Starting PostgreSQL")
     configure(layout, server.user, server.settings)
     command = [str(programs(layout, server.user) / "pg_ctl"), "start", "-w", f"-t{READY_WITHIN_SECONDS}"]
+    sizes = {log: log.stat().st_size for log in _logs(layout)}
     with (
         layout.start_log.open("wb") as log,
         spawn([*command, f"-D{layout.cluster}"], layout, server.user, log) as child,
@@ -174,7 +181,7 @@ def _launch(server: Server) -> None:
             raise
     if not started:
         end(layout)
-        raise _not_started(layout)
+        raise _not_started(layout, sizes)
 
 
 def _wait_until_ready(layout: Layout, lives: Callable[[], bool], say: Say) -> State:
@@ -236,9 +243,17 @@ def _keep(layout: Layout) -> None:
         (layout.data / "postgresql.kept").write_text(str(process.pid))
 
 
-def _not_started(layout: Layout) -> Failure:
-    logs = sorted((layout.cluster / "log").glob("*.log"), key=lambda log: log.stat().st_mtime)[-1:]
-    lines = [line for log in (layout.start_log, *logs) for line in log.read_text(errors="replace").splitlines()]
+def _not_started(layout: Layout, sizes: Mapping[Path, int]) -> Failure:
+    """Say why. sizes: of the server's logs before this start, whose lines tell of earlier ones."""
+    lines = layout.start_log.read_text(errors="replace").splitlines()
+    for log in _logs(layout):
+        with log.open(errors="replace") as file:
+            file.seek(sizes.get(log, 0))
+            lines += [line for line in file.read().splitlines() if not any(words in line for words in BUSY_WORDS)]
+    if any("No space left" in line for line in lines):
+        return _disk_full(layout.data)
+    if shutil.disk_usage(layout.cluster).free < LEAST_BYTES_TO_START:  # then there was none for the log either
+        return _disk_full(layout.data)
     fatal = (line for line in reversed(lines) if "FATAL" in line or "PANIC" in line)
     last = next(fatal, lines[-1] if lines else "?")
     return Failure(
@@ -248,9 +263,17 @@ def _not_started(layout: Layout) -> Failure:
     )
 
 
+def _logs(layout: Layout) -> list[Path]:
+    return sorted((layout.cluster / "log").glob("*.log"), key=lambda log: log.stat().st_mtime)
+
+
+def _disk_full(data: Path) -> Failure:
+    return Failure(DISK_FULL, f"磁盘已满:{data}", f"No space left on the disk: {data}")
+
+
 def _from_system(error: OSError, data: Path) -> Failure:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return Failure("disk_full", f"磁盘已满:{data}", f"No space left on the disk: {data}")
+        return _disk_full(data)
     return Failure(
         "data_folder_unusable",
         f"数据目录不可用:{data}({error.strerror})",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -47,17 +49,19 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 @requires_csrf_token
 def server_error(request: HttpRequest) -> HttpResponse:
-    """`handler500`: asks neither the database nor the session."""
-    return HttpResponse(render_to_string("errors/500.html"), status=500)
+    """`handler500`: asks neither the database nor the session. Django calls it while it handles the exception.
+
+    While the database is away a page asks again by itself; a form says that nothing was saved.
+    """
+    away = isinstance(sys.exception(), (OperationalError, InterfaceError))
+    if not away:
+        return HttpResponse(render_to_string("errors/500.html"), status=500)
+    words = "errors/503.html" if request.method in {"GET", "HEAD"} else "errors/500.html"
+    response = HttpResponse(render_to_string(words), status=503)
+    response["Retry-After"] = "5"
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """`CSRF_FAILURE_VIEW`: the form was too old, or cookies are off."""
     return render(request, "errors/403_csrf.html", {"back": request.path}, status=403)
-
-
-def unavailable(request: HttpRequest) -> HttpResponse:
-    """503: the database is away or the program is starting."""
-    response = HttpResponse(render_to_string("errors/503.html"), status=503)
-    response["Retry-After"] = "5"
-    return response
