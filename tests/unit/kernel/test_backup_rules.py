@@ -50,24 +50,25 @@ def test_a_name_says_when_the_archive_was_made_and_others_say_nothing() -> None:
 
 def test_of_daily_archives_seven_days_five_weeks_and_twelve_months_stay() -> None:
     made = [NOON - timedelta(days=number) for number in range(500)]
-    kept = sorted(set(made) - rules.superfluous(made, CHINA), reverse=True)
+    kept = sorted(set(made) - rules.superfluous(made, NOON, CHINA), reverse=True)
     assert kept[:7] == made[:7]
     assert len({each.isocalendar()[:2] for each in kept if each > NOON - timedelta(days=35)}) == 5
     assert len({(each.year, each.month) for each in kept}) == 12
-    assert len(kept) <= 7 + 5 + 12
+    assert len(kept) <= 7 + 5 + 12 + 1
 
 
-def test_of_several_on_a_day_the_last_stays() -> None:
-    made = [NOON, NOON - timedelta(hours=1), NOON - timedelta(hours=2)]
-    assert rules.superfluous(made, CHINA) == set(made[1:])
+def test_of_several_on_a_day_the_last_stays_and_all_of_the_last_two_days() -> None:
+    earlier = NOON - timedelta(days=3)
+    made = [NOON, NOON - timedelta(hours=1), earlier, earlier - timedelta(hours=1), earlier - timedelta(hours=2)]
+    assert rules.superfluous(made, NOON, CHINA) == set(made[3:])
 
 
 @given(st.sets(st.integers(0, 24 * 800), max_size=60))
 def test_the_newest_stays_and_thinning_twice_is_thinning_once(hours_ago: set[int]) -> None:
     made = {NOON - timedelta(hours=each) for each in hours_ago}
-    kept = made - rules.superfluous(made, CHINA)
+    kept = made - rules.superfluous(made, NOON, CHINA)
     assert not made or max(made) in kept
-    assert rules.superfluous(kept, CHINA) == set()
+    assert rules.superfluous(kept, NOON, CHINA) == set()
 
 
 def test_a_run_that_fell_silent_was_killed_and_one_that_waits_is_given_an_hour() -> None:

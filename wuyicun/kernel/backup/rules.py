@@ -11,6 +11,7 @@ ENDING = ".wuyibackup"
 OLD_AFTER = timedelta(days=2)
 SILENT_AFTER = timedelta(minutes=2)  # a run that has not said anything for so long was killed
 WAITS_FOR = timedelta(hours=1)  # while other jobs are worked off
+ALL_KEPT_FOR = timedelta(days=2)
 DAYS, WEEKS, MONTHS = 7, 5, 12
 
 _NAME = re.compile(r"wuyicun-(\d{8}T\d{6}Z)\.wuyibackup")
@@ -68,15 +69,18 @@ def is_old(last_good: datetime | None, now: datetime) -> bool:
     return last_good is None or now - last_good > OLD_AFTER
 
 
-def superfluous(made: Iterable[datetime], zone: tzinfo) -> set[datetime]:
-    """Those archives that may go: of seven days, five weeks and twelve months the newest of each stays."""
+def superfluous(made: Iterable[datetime], now: datetime, zone: tzinfo) -> set[datetime]:
+    """Those archives that may go: of seven days, five weeks and twelve months the newest of each stays.
+
+    So do all of the last two days: somebody may have made one before something that can go wrong.
+    """
     newest_first = sorted(made, reverse=True)
     spans: tuple[tuple[int, Callable[[datetime], tuple[int, ...]]], ...] = (
         (DAYS, lambda day: (day.year, day.month, day.day)),
         (WEEKS, lambda day: day.isocalendar()[:2]),
         (MONTHS, lambda day: (day.year, day.month)),
     )
-    kept: set[datetime] = set()
+    kept = {each for each in newest_first if now - each <= ALL_KEPT_FOR}
     for number, span_of in spans:
         newest_of: dict[tuple[int, ...], datetime] = {}
         for each in newest_first:

@@ -7,6 +7,7 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -55,11 +56,11 @@ def carry_out(run: Run) -> None:
         with turn(folder()):
             path = folder() / rules.name_of(clock.now())
             made = making.make(source(), path, pair(), clock.now(), _Teller(run))
-            thin(folder())
     except Failure as failure:
         actions.fail(run=run, failure=failure, at=clock.now())
-    else:
-        actions.succeed(run=run, made=made, at=clock.now())
+        return
+    actions.succeed(run=run, made=made, at=clock.now())
+    thin(folder(), clock.now())
 
 
 def make_here(path: Path, given: KeyPair, progress: Progress, run: Run | None) -> Made:
@@ -96,11 +97,12 @@ def turn(where: Path) -> Iterator[None]:
         os.close(lock)
 
 
-def thin(where: Path) -> None:
+def thin(where: Path, now: datetime) -> None:
     """Remove the archives that are no longer needed; files that bear other names are left alone."""
     found = {at: path for path in where.iterdir() if (at := rules.made_at(path.name)) is not None}
-    for at in rules.superfluous(found, timezone.get_default_timezone()):
-        found[at].unlink(missing_ok=True)
+    for at in rules.superfluous(found, now, timezone.get_default_timezone()):
+        with contextlib.suppress(OSError):  # what cannot be removed now is tried again tomorrow
+            found[at].unlink()
 
 
 class _Teller:
