@@ -36,14 +36,14 @@ def run(arguments: argparse.Namespace) -> int:
     pair = _pair(renew=arguments.new_passphrase)
     path = (arguments.file or work.folder() / rules.name_of(clock.now())).absolute()
     noted = queries.can_be_recorded()
-    if not noted:
-        say(
-            "数据表属于另一版本,这次备份不记入页面 / The tables are of another release: the page will not show this one"
-        )
     at = clock.now()
     record = actions.begin(kind=Kind.SHELL, state=RunState.RUNNING, by=None, at=at) if noted else None
     with Progress() as progress:
         made = work.make_here(path, pair, progress, record)
+    if not noted:
+        say(
+            "数据表属于另一版本,这次备份不记入页面 / The tables are of another release: the page will not show this one"
+        )
     _print(made, as_json=arguments.json)
     return 0
 
