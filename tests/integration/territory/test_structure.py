@@ -216,3 +216,19 @@ def test_who_arranges_no_posts_sees_no_button_for_hubs(cast: Cast) -> None:
     text = cast.client("王海斌").get(reverse("household", args=[household(cast)])).content.decode()
     assert "设为中心户" not in text
     assert cast.client("王海斌").post(reverse("hub_add"), {"household": household(cast)}).status_code == 404
+
+
+def test_a_micro_grid_that_is_retired_leaves_no_unit_and_no_post_behind(cast: Cast) -> None:
+    built = set_up(cast)
+    appoint(
+        cast, "杜梅", "第二微网格", "micro_grid_leader", unit_id=built["第二微网格战斗堡垒"].pk,
+        ends_at=clock.now() + timedelta(days=9),
+    )  # fmt: skip
+    with scope.enter(cast.scope()):
+        actions.retire_area(
+            village_id=cast.village.pk, area_path=cast.areas["第二微网格"].area_path, by=None, at=clock.now()
+        )
+        assert not [unit for unit in queries.units(cast.village.pk) if "第二微网格" in unit.name]
+        assert "杜梅" not in [each.name for each in queries.holders(cast.village.pk, clock.now())]
+    page = cast.client("梁会明").get(reverse("post_history")).content.decode()
+    assert "杜梅" in page, "who served there is kept"

@@ -102,7 +102,7 @@ def remove_area(*, village_id: UUID, area_path: str, by: UUID | None, at: dateti
 
 @transaction.atomic
 def retire_area(*, village_id: UUID, area_path: str, by: UUID | None, at: datetime) -> Area:
-    """A grid or micro-grid is there no longer; its posts end. Its code is never given to another.
+    """A grid or micro-grid is there no longer; its posts and units end. Its code is never given to another.
 
     Whether people live there is known above: whoever calls this has looked.
     """
@@ -110,8 +110,10 @@ def retire_area(*, village_id: UUID, area_path: str, by: UUID | None, at: dateti
     if area.retired_at is None:
         area.retired_at = at
         area.save(update_fields=["retired_at"])
-        for post in Post.rows().filter(village_id=village_id, area_path=area_path, ends_at__isnull=True):
+        held = Q(ends_at__isnull=True) | Q(ends_at__gt=at)
+        for post in Post.rows().filter(held, village_id=village_id, area_path=area_path):
             end_post(post=post, ends_at=at, by=by, at=at)
+        Unit.rows().filter(village_id=village_id, area_path=area_path, ended_at__isnull=True).update(ended_at=at)
         audit("territory.retire_area", by=by, at=at, village_id=village_id, subject=("area", area.pk))
     return area
 

@@ -45,6 +45,7 @@ class Box:
 class Branch:
     """An area with its two units, its hub households and the areas below it."""
 
+    id: UUID
     path: str
     name: str
     level: Level
@@ -124,7 +125,9 @@ class _Drawing:
         level = Level(node.level)
         below = tuple(self.branch(child) for child in node.children if child.level != Level.UNPLACED)
         command, party = (self._line(node, level, kind) for kind in LINES)
-        return Branch(node.area_path, node.name, level, command, party, tuple(self.hubs[node.area_path]), below)
+        return Branch(
+            node.id, node.area_path, node.name, level, command, party, tuple(self.hubs[node.area_path]), below
+        )
 
     def _line(self, node: Node, level: Level, kind: UnitKind) -> Box:
         unit = next(iter(self.units[node.area_path, kind]), None)

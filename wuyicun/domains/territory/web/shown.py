@@ -64,6 +64,7 @@ class BoxShown:
 class BranchShown:
     """An area of the chart with its two boxes and what lies below."""
 
+    id: UUID
     name: str
     level: Words
     is_micro_grid: bool
@@ -85,6 +86,7 @@ class VacancyShown:
 def branch(found: Branch, heavy: Heavy) -> BranchShown:
     """An area and all below it."""
     return BranchShown(
+        found.id,
         found.name,
         LEVELS[found.level],
         found.level is Level.MICRO_GRID,
