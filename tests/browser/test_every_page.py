@@ -36,6 +36,8 @@ BEHIND = {
     "household": ("/people/", r"/people/households/{id}/"),
     "households to check": ("/people/verification/", r"/people/verification/area/[0-9]+/"),
     "household to check": ("household", r"/people/verification/{id}/"),
+    "micro-grid": ("/people/micro-grids/", r"/people/micro-grids/{id}/"),
+    "positions on the map": ("/people/micro-grids/", r"/people/micro-grids/map/"),
     "add a person": ("/people/", r"/people/add/"),
     "add a household": ("/people/", r"/people/households/add/"),
     "ledger": ("/people/ledgers/", r"/people/ledgers/[a-z_-]+/"),

@@ -1,5 +1,6 @@
 """The one table of effects between rooms: event class -> what follows, in order."""
 
+from wuyicun.domains.microgrids import actions as microgrids
 from wuyicun.domains.registry.events import HouseholdsChanged, PeopleChanged
 from wuyicun.domains.screening import actions as screening
 from wuyicun.domains.verification import actions as verification
@@ -23,8 +24,13 @@ def phones_are_signed_out(event: SignedOut) -> None:
     tokens.revoke(account_id=event.account_id, at=event.at)
 
 
+def points_go_with_households(event: HouseholdsChanged) -> None:
+    """Of households that are gone, the map keeps no point."""
+    microgrids.households_changed(village_id=event.village_id, households=event.households)
+
+
 REACTIONS: Reactions = {
     PeopleChanged: (rounds_take_people_in,),
-    HouseholdsChanged: (periods_take_households_in,),
+    HouseholdsChanged: (periods_take_households_in, points_go_with_households),
     SignedOut: (phones_are_signed_out,),
 }

@@ -13,8 +13,11 @@ from tests.integration.microgrids.map import PICTURE
 from wuyicun.domains.microgrids import actions, queries
 from wuyicun.domains.microgrids.models import MapPoint
 from wuyicun.domains.registry import neighbourhood
+from wuyicun.domains.registry.events import HouseholdsChanged
 from wuyicun.domains.registry.models import Household
 from wuyicun.kernel import clock
+from wuyicun.kernel.events import publish
+from wuyicun.kernel.ids import uuid7
 
 
 def first_home(cast: Cast, name: str) -> Household:
@@ -127,3 +130,12 @@ def test_points_come_in_from_a_clerks_table(cast: Cast) -> None:
     assert "经度" in client.post(reverse("village_map_import"), given, follow=True).content.decode()
     page = client.get(reverse("household", args=[home.pk])).content.decode()
     assert "地图上有位置" in page
+
+
+def test_of_a_household_that_is_gone_the_map_keeps_no_point(cast: Cast) -> None:
+    village, home = cast.village.pk, first_home(cast, "第一微网格")
+    for subject in (home.pk, uuid7()):
+        actions.set_point(village_id=village, kind="H", subject_id=subject, x=1.0, y=1.0, by=None, at=clock.now())
+    households = tuple(MapPoint.rows().values_list("subject_id", flat=True))
+    publish(HouseholdsChanged(village, households, None, clock.now()))
+    assert [point.subject_id for point in MapPoint.rows()] == [home.pk]

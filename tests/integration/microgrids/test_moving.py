@@ -126,6 +126,17 @@ def test_an_empty_micro_grid_is_retired_and_taken_back_by_the_secretary(cast: Ca
     assert made.area_path in {each.area_path for each in areas.areas(cast.village.pk)}
 
 
+def test_a_retired_one_does_not_come_back_beside_its_namesake(cast: Cast) -> None:
+    section = {"village_id": cast.village.pk, "section_path": cast.areas["西头岭"].area_path}
+    first = actions.found(**section, name="第三微网格", by=None, at=clock.now())
+    client = cast.client("梁会明")
+    client.post(reverse("micro_grid_retire", args=[first.id]))
+    second = actions.found(**section, name="第三微网格", by=None, at=clock.now())
+    assert second.area_path != first.area_path
+    answer = client.post(reverse("micro_grid_restore", args=[first.id]), follow=True)
+    assert "已经有同名的第三微网格" in answer.content.decode()
+
+
 def test_who_is_in_no_micro_grid_goes_where_the_nearest_neighbour_is(cast: Cast) -> None:
     put_on_the_map(cast)
     home = homes_in(cast, "北头岭微网格")[0]

@@ -57,6 +57,7 @@ def test_applied_as_a_whole_it_is_as_proposed_and_rolls_follow_without_drift(cro
     counted = {each.area_path: each.counts.current for each in rolls.leaf_counts(crowded.village.pk, round_.roll_id)}
     recounted = {each.area_path: each.counts.current for each in rolls.recount(crowded.village.pk, round_.roll_id)}
     assert {path: number for path, number in counted.items() if number} == recounted
+    assert recounted == {path: tally.people for path, tally in neighbourhood.tallies(crowded.village.pk).items()}
     assert AuditRow.objects.filter(action="microgrids.apply").count() == 1
 
 

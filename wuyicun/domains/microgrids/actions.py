@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,6 +15,7 @@ from wuyicun.domains.microgrids.models import ChatGroup, Happening, MapPoint, Vi
 from wuyicun.domains.microgrids.rules import SHEET, Happened, Sheet, Source
 from wuyicun.domains.registry import actions as registry
 from wuyicun.domains.registry import neighbourhood
+from wuyicun.domains.registry import queries as registry_queries
 from wuyicun.domains.registry.access import Leaf
 from wuyicun.domains.registry.actions import Moved
 from wuyicun.domains.territory import actions as territory
@@ -142,6 +143,14 @@ def set_point(
 
 
 _SUBJECTS = {"H": "household", "L": "place", "A": "area"}
+
+
+@transaction.atomic
+def households_changed(*, village_id: UUID, households: Collection[UUID]) -> None:
+    """Forget the points of households that are no longer there."""
+    there = registry_queries.areas_of_households([(village_id, household) for household in households])
+    gone = [household for household in households if (village_id, household) not in there]
+    MapPoint.rows().filter(village_id=village_id, subject_id__in=gone).delete()
 
 
 @transaction.atomic

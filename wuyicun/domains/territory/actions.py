@@ -26,6 +26,13 @@ class NotAVillageCode(Refusal):
     words = _("行政区划代码应为 12 位数字：%(code)s")
 
 
+class AreaNameTaken(Refusal):
+    """Two living areas of one parent don't share a name."""
+
+    code = "area_name_taken"
+    words = _("已经有同名的%(name)s，不能恢复")
+
+
 class LeaderAlready(Refusal):
     """A micro-grid has one leader at a time."""
 
@@ -120,9 +127,16 @@ def retire_area(*, village_id: UUID, area_path: str, by: UUID | None, at: dateti
 
 @transaction.atomic
 def restore_area(*, village_id: UUID, area_path: str, by: UUID | None, at: datetime) -> Area:
-    """Take back that an area was retired; its posts are filled anew."""
+    """Take back that an area was retired; its posts are filled anew.
+
+    Raises:
+        AreaNameTaken: another one has its name by now.
+    """
     area: Area = Area.rows().select_for_update().get(village_id=village_id, area_path=area_path)
     if area.retired_at is not None:
+        namesakes = Area.rows().filter(village_id=village_id, parent_id=area.parent_id, name=area.name)
+        if namesakes.filter(retired_at__isnull=True).exists():
+            raise AreaNameTaken(name=area.name)
         area.retired_at = None
         area.save(update_fields=["retired_at"])
         audit("territory.restore_area", by=by, at=at, village_id=village_id, subject=("area", area.pk))

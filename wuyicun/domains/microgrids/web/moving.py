@@ -118,6 +118,10 @@ def retire(request: ScopedRequest, area_id: UUID) -> HttpResponse:
 def restore(request: ScopedRequest, area_id: UUID) -> HttpResponse:
     """Take back that a micro-grid was retired."""
     area = access.leaf(request.scope, request.village, area_id, Permission.ARRANGE_GRIDS)
-    actions.restore(village_id=request.village.pk, area_path=area.area_path, by=request.account.pk, at=clock.now())
+    try:
+        actions.restore(village_id=request.village.pk, area_path=area.area_path, by=request.account.pk, at=clock.now())
+    except Refusal as refusal:
+        notices.say(request, str(refusal), level=messages.ERROR)
+        return HttpResponseRedirect(reverse("micro_grid", args=[area.pk]))
     notices.say(request, _("%(name)s已恢复，岗位需要重新任命") % {"name": area.name})
     return HttpResponseRedirect(reverse("micro_grid", args=[area.pk]))

@@ -49,6 +49,7 @@ def move_households(*, village_id: UUID, to: Mapping[UUID, Leaf], by: UUID | Non
     people: list[UUID] = []
     for leaf_id, households in sorted(by_leaf.items()):
         people += _carry(village_id, households, leaves[leaf_id], by, at)
+    search.reindex(village_id, households=[trace.household_id for trace in moved], people=people)
     for trace in moved:
         audit(
             "registry.move_household",
@@ -113,7 +114,6 @@ def _carry(village_id: UUID, households: list[UUID], leaf: Leaf, by: UUID | None
     members = Person.rows().select_for_update().filter(village_id=village_id, household_id__in=households)
     people = list(members.order_by("pk").values_list("pk", flat=True))
     Person.rows().filter(village_id=village_id, pk__in=people).update(**changed)
-    search.reindex(village_id, households=households, people=people)
     return people
 
 
