@@ -22,7 +22,7 @@ from .cells import Cell, in_words, local, type_of_number
 LAST_ROW = 1_048_575
 """Index of the last row that a worksheet can have."""
 
-_A4 = 9
+_PAPERS = {"a4": 9, "a3": 8}
 _OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -53,14 +53,26 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Page:
+    """How a sheet is printed: the paper (a4 or a3), upright or across, and words at the head of every page."""
+
+    paper: str = "a4"
+    upright: bool = False
+    watermark: str = ""
+
+
+@dataclass(frozen=True)
 class Sheet:
-    """One sheet: its tab, the official title on top (left out when empty), notes under it, the columns, the rows."""
+    """One sheet: its tab, the official title on top (left out when empty), notes under it, the columns, the rows, and
+    under them lines to sign."""
 
     title: str
     columns: Sequence[Column]
     rows: Iterable[Sequence[Cell]]
     official_title: str = ""
     notes: Sequence[str] = ()
+    signatures: Sequence[str] = ()
+    page: Page = Page()
 
 
 class TooManyRows(ValueError):
@@ -109,6 +121,7 @@ class _Styles:
         self.title = book.add_format({**base, "font_size": 18, "bold": True, "align": "center"})
         self.note = book.add_format({**base, "font_color": "#46524F", "text_wrap": True})
         self.header = book.add_format({**cell, "bold": True, "align": "center", "bg_color": "#E3EAE8"})
+        self.signature = book.add_format({**base, "num_format": "@"})
         self.blank = book.add_format({**base, "num_format": "@"})
         self.marked = book.add_format({**cell, "num_format": "@", "bold": True, "bg_color": "#FFF1C7"})
         self.cells = {
@@ -142,6 +155,7 @@ class _SheetWriter:
             ]
             if max(lines, default=1) > 1:
                 self.worksheet.set_row(last, _LINE_POINTS * max(lines) + 4.5)
+        self._signatures(last + 2)
         self._columns(header, last)
         self._page(header, made)
 
@@ -178,6 +192,14 @@ class _SheetWriter:
         self.widths[number] = max([self.widths[number], *(width + 2 for width in wide)])
         return sum(max(1, math.ceil((width + 2) / (column.width or _WIDEST))) for width in wide)
 
+    def _signatures(self, row: int) -> None:
+        """The lines to sign, side by side over the sheet's width."""
+        if not self.sheet.signatures or row > LAST_ROW:
+            return
+        apart = max(1, len(self.sheet.columns) // len(self.sheet.signatures))
+        for number, words in enumerate(self.sheet.signatures):
+            self.worksheet.write_string(row, number * apart, f"{words}：", self.styles.signature)
+
     def _columns(self, header: int, last: int) -> None:
         """Widths and pick lists. Text columns are text all the way down: an id number typed in later stays whole."""
         for number, column in enumerate(self.sheet.columns):
@@ -194,15 +216,18 @@ class _SheetWriter:
         self.worksheet.freeze_panes(header + 1, 1 if len(self.sheet.columns) > 1 else 0)
 
     def _page(self, header: int, made: str) -> None:
-        """A4 landscape, as wide as the page, column titles on every page, who and when and the page in the foot."""
-        self.worksheet.set_paper(_A4)
-        self.worksheet.set_landscape()
+        """As wide as the page, column titles on every page, who and when and the page in the foot."""
+        self.worksheet.set_paper(_PAPERS[self.sheet.page.paper])
+        if not self.sheet.page.upright:
+            self.worksheet.set_landscape()
         self.worksheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.7)
         self.worksheet.fit_to_pages(1, 0)
         self.worksheet.repeat_rows(header)
         pages = _("第 {page} 页，共 {pages} 页").format(page="&P", pages="&N")
         room = _FOOTER_CHARACTERS - len(pages) - len("&L&R")
         self.worksheet.set_footer(f"&L{made.replace('&', '&&')[:room]}&R{pages}")
+        if self.sheet.page.watermark:
+            self.worksheet.set_header(f"&R{self.sheet.page.watermark.replace('&', '&&')[: _FOOTER_CHARACTERS - 2]}")
 
 
 def _tab(title: str, taken: set[str]) -> str:
