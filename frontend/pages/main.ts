@@ -7,6 +7,7 @@ import { startLive } from "./live.ts";
 import { startMaps } from "./maps.ts";
 import { startMenus } from "./menus.ts";
 import { startPrint } from "./print.ts";
+import { startMovable } from "./movable.ts";
 import { startTables } from "./tables.ts";
 import { startToasts } from "./toasts.ts";
 
@@ -20,5 +21,6 @@ startLive();
 startMaps();
 startMenus();
 startPrint();
+startMovable();
 startTables();
 startToasts();

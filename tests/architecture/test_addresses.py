@@ -47,6 +47,7 @@ KINDS = {"code": "resident", "number": "phone", "statement": "excuse", "version"
 OTHERWISE = {
     "card_lost": {"subject_id": "person_id"},
     "household_card_lost": {"subject_id": "household_id"},
+    "ledger_take_back": {"ledger_id": "retired_ledger_id"},
     "report": {"round_id": "closed_id"},
     "report_version": {"round_id": "closed_id"},
     "report_pdf": {"round_id": "closed_id"},
@@ -58,6 +59,8 @@ BY_QUERY = {"field_rounds", "field_missing", "field_find"}
 
 # What an archive holds is every village's: only who administers them all may take one away or set its passphrase.
 OF_WHO_ADMINISTERS = {"backup_download", "backup_passphrase"}
+# What is written because somebody asked, however little they got.
+TELL_OF_WHO_ASKS = {"audit_auditrow", "registry_ledgertaken"}
 
 METHODS = ("get", "post")
 
@@ -121,9 +124,9 @@ class Visitor:
 
 
 def digest(village: FullVillage) -> dict[str, str]:
-    """What our village's tables hold; the audit aside, which tells of those who ask."""
+    """What our village's tables hold, those aside that tell of who asks."""
     ours = village.cast.village.pk
-    tables = [table for table in OF_VILLAGES if table != "audit_auditrow"]
+    tables = [table for table in OF_VILLAGES if table not in TELL_OF_WHO_ASKS]
     parts = [
         f"SELECT '{table}', md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM \"{table}\" t"
         " WHERE village_id = %s"

@@ -18,6 +18,7 @@ KEPT = (
     "screening_report",
     "verification_check",
     "verification_withdrawal",
+    "registry_ledgertaken",
     "audit_auditrow",
     "audit_auditseal",
 )

@@ -34,6 +34,7 @@ NOT_A_TEXT = {
     "wuyicun/domains/microgrids/naming.py": "names of new micro-grids, kept like any other",
     "wuyicun/domains/microgrids/geojson.py": "how the properties of points are called in files",
     "wuyicun/domains/microgrids/tables.py": "how the columns of points are called in files",
+    "wuyicun/kernel/documents/filling/block.py": "how an office's form closes its list: totals, signatures",
     "wuyicun/domains/territory/actions.py": "未入网 is the name of an area, kept like any other",
 }
 TEMPLATE_EXCEPTIONS = {"components/language.html": "the switch of the language shows each in its own"}

@@ -10,6 +10,7 @@ urlpatterns = [
     path("people/verification/", include("wuyicun.domains.verification.web.urls")),
     path("people/", include("wuyicun.domains.registry.web.import_urls")),
     path("people/micro-grids/", include("wuyicun.domains.microgrids.web.urls")),
+    path("people/", include("wuyicun.domains.registry.web.ledgers.urls")),
     path("", include("wuyicun.domains.registry.web.urls")),
     path("screening/", include("wuyicun.domains.screening.web.urls")),
     path("settings/", include("wuyicun.domains.territory.web.urls")),

@@ -78,7 +78,7 @@ def with_query(parameters: Mapping[str, str], **other: str) -> str:
 
 def area_chips(request: ScopedRequest, asked: Mapping[str, str], permission: Permission) -> list[Chip]:
     """One chip for each grid and micro-grid in which the account may look; none where there is only one."""
-    seen = _areas(request.scope, request.village.pk, permission)
+    seen = areas_seen(request.scope, request.village.pk, permission)
     if len(seen) < 2:
         return []
     here = asked.get("area", "")
@@ -86,7 +86,7 @@ def area_chips(request: ScopedRequest, asked: Mapping[str, str], permission: Per
     return [every, *(Chip(name, with_query(asked, area=path), path == here) for path, name in seen)]
 
 
-def _areas(scope: Scope, village_id: UUID, permission: Permission) -> list[tuple[str, str]]:
+def areas_seen(scope: Scope, village_id: UUID, permission: Permission) -> list[tuple[str, str]]:
     """Areas that may be looked at as a whole; a grid that is its own only micro-grid's parent is left out."""
     levels = (Level.GRID, Level.MICRO_GRID, Level.UNPLACED)
     areas = territory.areas(village_id, levels=levels)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wuyicun.domains.registry import tokens
-from wuyicun.domains.registry.web import cards, editing, find, households, ledgers, people, places
+from wuyicun.domains.registry.web import cards, editing, find, households, people, places
 from wuyicun.kernel.web.responses import path
 
 urlpatterns = [
@@ -22,10 +22,6 @@ urlpatterns = [
     ),
     path("people/places/", places.places, "places"),
     path("people/places/<uuid:place_id>/phone/", places.place_reveal, "place_reveal"),
-    path("people/ledgers/", ledgers.ledgers_, "ledgers"),
-    path("people/ledgers/<slug:code>/", ledgers.ledger, "ledger"),
-    path("people/ledgers/<slug:code>/export/", ledgers.ledger_export, "ledger_export"),
-    path("people/ledgers/<slug:code>/print/", ledgers.ledger_print, "ledger_print"),
     path("people/cards/", cards.cards_, "cards"),
     path("people/cards/cards.pdf", cards.cards_pdf, "cards_pdf"),
     path("people/<uuid:person_id>/", people.person, "person"),

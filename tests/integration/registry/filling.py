@@ -1,0 +1,44 @@
+"""A row for each table of the registry that the cast and an import leave empty."""
+
+from __future__ import annotations
+
+from tests.cast import Cast
+from tests.unit.documents.filling import forms
+from wuyicun.domains.registry.ledgers import making, taking, templates
+from wuyicun.domains.registry.ledgers.builtin import BUILTIN
+from wuyicun.domains.registry.ledgers.lines import Wanted
+from wuyicun.domains.registry.ledgers.shelf import Ledger
+from wuyicun.domains.registry.ledgers.taking import How, Why
+from wuyicun.kernel import clock
+
+
+def fill(cast: Cast) -> dict[str, object]:
+    """The secretary's own ledger, taken along once, another that was put away, and a form for one of the plan."""
+    village, by, at = cast.village.pk, cast.accounts["梁会明"].pk, clock.now()
+    definition = BUILTIN["resident"].definition
+    made = making.make(
+        village_id=village, title="自己的台账", about="", definition=definition, copied_from="resident", by=by, at=at
+    )
+    code = str(made.pk)
+    content = forms.of_township()
+    layout = templates.propose(content, definition)
+    templates.put(
+        village_id=village, code="resident", file_name="表.xlsx", content=content, layout=layout, by=by, at=at
+    )
+    taking.log(
+        village_id=village,
+        ledger=Ledger(code, made.title, "", definition, by),
+        title=made.title,
+        how=How.EXCEL,
+        wanted=Wanted(definition, at.date()),
+        covers=cast.village.area_path,
+        rows=1,
+        why=Why(),
+        by=by,
+        at=at,
+    )
+    retired = making.make(
+        village_id=village, title="停用的台账", about="", definition=definition, copied_from="", by=by, at=at
+    )
+    making.retire(village_id=village, ledger_id=retired.pk, by=by, at=at)
+    return {"ledger_id": made.pk, "retired_ledger_id": retired.pk}

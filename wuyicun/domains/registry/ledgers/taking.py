@@ -1,0 +1,112 @@
+"""Each ledger that leaves the program is written down: in the audit, and for the page that shows who took what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from wuyicun.domains.registry.ledgers.lines import Wanted
+from wuyicun.domains.registry.ledgers.shelf import Ledger
+from wuyicun.domains.registry.listing import Page
+from wuyicun.domains.registry.models import LedgerTaken
+from wuyicun.domains.territory import queries as territory
+from wuyicun.kernel.accounts.queries import names_of
+from wuyicun.kernel.audit.actions import audit
+from wuyicun.kernel.roles import Permission
+from wuyicun.kernel.scope import Scope
+
+
+class How(StrEnum):
+    """As what a ledger was taken."""
+
+    EXCEL = "excel"
+    PDF = "pdf"
+    TEMPLATE = "template"
+
+
+_ACTION = {How.EXCEL: "export", How.PDF: "print", How.TEMPLATE: "fill"}
+
+
+@dataclass(frozen=True)
+class Why:
+    """What a ledger was taken for: a code of `labels.REVEAL_REASON` and words; both may be empty when it is masked."""
+
+    reason: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A line of the log."""
+
+    id: UUID
+    at: datetime
+    by: str
+    title: str
+    how: str
+    area: str
+    narrowed: bool
+    rows: int
+    clear: bool
+    why: Why
+
+
+@transaction.atomic
+def log(
+    *,
+    village_id: UUID,
+    ledger: Ledger,
+    title: str,
+    how: How,
+    wanted: Wanted,
+    covers: str,
+    rows: int,
+    why: Why,
+    by: UUID,
+    at: datetime,
+) -> None:
+    """Write down that a ledger left the program.
+
+    Args:
+        covers: the path of the area that the lines can be of.
+        rows: how many lines it has.
+    """
+    LedgerTaken.rows().create(
+        village_id=village_id, ledger=ledger.code, title=title, how=how, area_path=covers,
+        narrowed=bool(wanted.further), clear=wanted.clear, reason=why.reason, note=why.note, rows_taken=rows,
+        at=at, by=by,
+    )  # fmt: skip
+    data: dict[str, object] = {"ledger": ledger.code, "area": wanted.area_path, "clear": wanted.clear, "rows": rows}
+    if why.reason:
+        data["reason"] = why.reason
+    if wanted.further:
+        data["filters"] = [each.field for each in wanted.further]
+    audit(f"registry.{_ACTION[how]}_ledger", by=by, at=at, village_id=village_id, data=data)
+
+
+def taken(scope: Scope, village_id: UUID, *, after: UUID | None = None, limit: int = 50) -> Page[Taken]:
+    """What was taken of the areas for which the asker exports, and what they took themselves; latest first."""
+    seen = scope.covering(Permission.EXPORT_LEDGER) | Q(by=scope.account_id)
+    rows = LedgerTaken.rows().filter(seen, village_id=village_id)
+    if after:
+        rows = rows.filter(pk__lt=after)
+    found = list(rows.order_by("-pk")[: limit + 1])
+    return Page(_told(village_id, found[:limit]), found[limit - 1].pk if len(found) > limit else None)
+
+
+def _told(village_id: UUID, rows: Sequence[LedgerTaken]) -> list[Taken]:
+    people = names_of([row.by for row in rows])
+    areas = territory.names(village_id)
+    return [
+        Taken(
+            row.pk, row.at, people.get(row.by, ""), row.title, row.how, areas.get(row.area_path, ""), row.narrowed,
+            row.rows_taken, row.clear, Why(row.reason, row.note),
+        )
+        for row in rows
+    ]  # fmt: skip

@@ -1,0 +1,214 @@
+"""Taking a ledger along: as an Excel file, on paper; and the page that shows who took what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import wraps
+from itertools import islice
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
+from django.views.decorators.http import require_GET, require_POST
+
+from wuyicun.domains.registry import access
+from wuyicun.domains.registry.labels import REVEAL_REASON
+from wuyicun.domains.registry.ledgers import lines, shelf, taking
+from wuyicun.domains.registry.ledgers.definition import Column as LedgerColumn
+from wuyicun.domains.registry.ledgers.lines import Line
+from wuyicun.domains.registry.ledgers.subjects import listed
+from wuyicun.domains.registry.ledgers.taking import How
+from wuyicun.domains.registry.web.common import cursor, today
+from wuyicun.domains.registry.web.ledgers import asking, controls
+from wuyicun.domains.registry.web.ledgers.asking import Asked, ReasonMissing
+from wuyicun.kernel import clock
+from wuyicun.kernel.accounts.middleware import ScopedRequest
+from wuyicun.kernel.documents.cells import in_words
+from wuyicun.kernel.documents.pdf import render as typeset
+from wuyicun.kernel.documents.workbook import Column, Page, Sheet, workbook
+from wuyicun.kernel.errors import Refusal
+from wuyicun.kernel.roles import Permission
+from wuyicun.kernel.web import notices
+from wuyicun.kernel.web.responses import pdf
+
+MOST_ON_PAPER = 5_000
+OFFICIAL_LANGUAGE = "zh-hans"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+HOW_WORDS = {How.EXCEL: gettext_lazy("Excel 表"), How.PDF: "PDF", How.TEMPLATE: gettext_lazy("按模板填好的表")}
+_NUMBER = gettext_lazy("序号")
+
+
+class TooLongForPaper(Refusal):
+    """More lines than anybody prints."""
+
+    code = "too_long_for_paper"
+    status = 400
+    words = gettext_lazy("超过 %(most)s 行，不好打印。请先选一个微网格，或导出 Excel")
+
+
+def or_back_to_it(take: Callable[[ScopedRequest, str], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """What cannot be taken so is said on the ledger's own page."""
+
+    @wraps(take)
+    def view(request: ScopedRequest, code: str) -> HttpResponseBase:
+        try:
+            return take(request, code)
+        except (ReasonMissing, TooLongForPaper) as refusal:
+            notices.say(request, str(refusal), level=messages.ERROR)
+            asked = [
+                (name, str(value))
+                for name, values in request.POST.lists()
+                for value in values
+                if name == "area" or name.startswith("f.")
+            ]
+            return HttpResponseRedirect(reverse("ledger", args=[code]) + controls.as_address(asked))
+
+    return view
+
+
+@require_POST
+@or_back_to_it
+def ledger_export(request: ScopedRequest, code: str) -> HttpResponseBase:
+    """The ledger as an Excel file under its official title.
+
+    The rows are read while the file is written to a nameless temporary one, within the request's own scope; what
+    streams afterwards is that file.
+    """
+    asked, at = asking.to_take(request, code), clock.now()
+    definition = asked.ledger.definition
+    counted = Counted(lines.lines(request.scope, request.village.pk, asked.wanted))
+    with override(OFFICIAL_LANGUAGE):
+        title = asking.title_of(request, asked.ledger)
+        sheet = Sheet(
+            title=str(asked.ledger.title),
+            official_title=title,
+            notes=notes(request, asked, at),
+            columns=[Column(str(_NUMBER), "number", 6), *(_column(asked, each) for each in definition.columns)],
+            rows=([number, *line.cells] for number, line in enumerate(counted, 1)),
+            signatures=[_(each) for each in definition.signatures],
+            page=Page(definition.paper.value, definition.upright, watermark(request, at)),
+        )
+        file = workbook([sheet], made_by=request.account.name, made_at=at)
+    log(request, asked, How.EXCEL, title=title, rows=counted.count, at=at)
+    return attachment(file, f"{title}.xlsx")
+
+
+def _column(asked: Asked, column: LedgerColumn) -> Column:
+    field = listed(asked.ledger.definition).field_by_code[column.field]
+    kind = "text" if column.masked else field.cells
+    return Column(str(shelf.heading(asked.ledger.definition, column)), kind)
+
+
+@require_POST
+@or_back_to_it
+def ledger_print(request: ScopedRequest, code: str) -> HttpResponse:
+    """The ledger as a PDF, made for its paper."""
+    asked, at = asking.to_take(request, code), clock.now()
+    with override(OFFICIAL_LANGUAGE):
+        found = list(islice(lines.lines(request.scope, request.village.pk, asked.wanted), MOST_ON_PAPER + 1))
+        if len(found) > MOST_ON_PAPER:
+            raise TooLongForPaper(most=MOST_ON_PAPER)
+        title = asking.title_of(request, asked.ledger)
+        content = typeset("ledger", _on_paper(request, asked, title, found, at), language=OFFICIAL_LANGUAGE)
+    log(request, asked, How.PDF, title=title, rows=len(found), at=at)
+    return pdf(content, title)
+
+
+def _on_paper(request: ScopedRequest, asked: Asked, title: str, found: list[Line], at: datetime) -> dict[str, Any]:
+    definition = asked.ledger.definition
+    counted = asking.counted(listed(definition).unit, len(found))
+    return {
+        "made": {"by": request.account.name, "at": in_words(at)},
+        "from": request.village.name,
+        "title": title,
+        "about": [f"{today():%Y-%m-%d}", asking.area_name(request, asked.wanted), counted],
+        "columns": [
+            {"title": str(_NUMBER), "weight": 0.6},
+            *({"title": str(shelf.heading(definition, each)), "weight": each.weight} for each in definition.columns),
+        ],
+        "rows": [[str(number), *(in_words(cell) for cell in line.cells)] for number, line in enumerate(found, 1)],
+        "notes": notes(request, asked, at),
+        "paper": definition.paper.value,
+        "upright": definition.upright,
+        "signatures": [_(each) for each in definition.signatures],
+        "watermark": watermark(request, at),
+    }
+
+
+@require_GET
+def ledgers_taken(request: ScopedRequest) -> HttpResponse:
+    """Who took which ledger, when, how much of it and why."""
+    access.held(request.scope, Permission.VIEW_PEOPLE)
+    page = taking.taken(request.scope, request.village.pk, after=cursor(request))
+    context = {
+        "rows": [(each, HOW_WORDS[How(each.how)], REVEAL_REASON.get(each.why.reason, "")) for each in page.rows],
+        "next": page.next,
+        "all": request.scope.permits(Permission.EXPORT_LEDGER),
+    }
+    return render(request, "registry/ledgers_taken.html", context)
+
+
+class Counted:
+    """Lines that are counted as they go by."""
+
+    def __init__(self, lines_: Iterator[Line]) -> None:
+        self._lines = lines_
+        self.count = 0
+
+    def __iter__(self) -> Iterator[Line]:
+        for line in self._lines:
+            self.count += 1
+            yield line
+
+
+def watermark(request: ScopedRequest, at: datetime) -> str:
+    """Who took it and when, for every page of it."""
+    return f"{request.account.name} {in_words(at)}"
+
+
+def notes(request: ScopedRequest, asked: Asked, at: datetime) -> list[str]:
+    """Who took it, when and what for: it goes with the paper."""
+    known = listed(asked.ledger.definition)
+    areas = dict(asking.areas_to_choose(request))
+    filters = [controls.in_words(each, known.field_by_code[each.field], areas) for each in asked.wanted.further]
+    parts = [
+        asking.area_name(request, asked.wanted),
+        *filters,
+        _("%(by)s 于 %(at)s 导出") % {"by": request.account.name, "at": in_words(at)},
+        _("用途：%(reason)s") % {"reason": _why(asked)} if asked.wanted.clear else _("号码已遮盖"),
+        _("含个人信息，用完请销毁"),
+    ]
+    return [" · ".join(str(part) for part in parts if part)]
+
+
+def _why(asked: Asked) -> str:
+    reason = str(REVEAL_REASON[asked.why.reason])
+    return f"{reason}（{asked.why.note}）" if asked.why.note else reason
+
+
+def log(request: ScopedRequest, asked: Asked, how: How, *, title: str, rows: int, at: datetime) -> None:
+    """Write down that it was taken."""
+    taking.log(
+        village_id=request.village.pk,
+        ledger=asked.ledger,
+        title=title,
+        how=how,
+        wanted=asked.wanted,
+        covers=asking.covered(request, asked.wanted),
+        rows=rows,
+        why=asked.why,
+        by=request.account.pk,
+        at=at,
+    )
+
+
+def attachment(file: Any, name: str) -> FileResponse:
+    """A workbook to be saved under its name."""
+    response = FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+    response["Cache-Control"] = "no-store"
+    return response
