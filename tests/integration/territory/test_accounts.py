@@ -145,6 +145,16 @@ def test_a_post_may_go_to_the_account_that_its_holder_has(cast: Cast) -> None:
     assert account.check_password(PASSWORD)
 
 
+def test_ones_own_account_gets_only_what_one_could_give_to_anybody(cast: Cast) -> None:
+    secretary = cast.accounts["梁会明"]
+    assert issue(cast, form(appoint(cast, "梁会明", "office"), account=str(secretary.pk))).status_code == 302
+    assert {grant.role for grant in Grant.objects.filter(account=secretary)} == {"secretary", "office"}
+    keeper = hire(cast, "管理员", "administrator")
+    post = appoint(cast, "管理员", "office")
+    assert issue(cast, form(post, account=str(keeper.pk)), by="管理员").status_code == 403
+    assert {grant.role for grant in Grant.objects.filter(account=keeper)} == {"administrator"}
+
+
 @pytest.mark.parametrize(
     ("username", "phone"),
     [("王海斌", ""), ("a b", ""), ("", ""), ("dumei", "12345")],

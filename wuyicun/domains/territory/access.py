@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -120,6 +120,20 @@ def account_to_keep(scope: Scope, village: Village, account_id: UUID, at: dateti
     if not may_keep(scope, account_id, accounts.held_by([account_id], at).get(account_id, [])):
         raise MayNotKeep
     return found
+
+
+def account_to_link(
+    scope: Scope, village: Village, account_id: UUID, tasks: Iterable[tuple[str, str]], at: datetime
+) -> Account:
+    """An account that gets these posts (role and area) too; one's own only when one could give them to anybody.
+
+    Raises NotYours, MayNotKeep, MayNotGive.
+    """
+    if account_id != scope.account_id:
+        return account_to_keep(scope, village, account_id, at)
+    for role, area_path in tasks:
+        appointment(scope, role, area_path)
+    return account(scope, village, account_id)
 
 
 def unit(scope: Scope, village: Village, unit_id: UUID) -> Unit:

@@ -102,13 +102,14 @@ def make(wanted: Wanted, scope: Scope, village: Village, *, by: UUID, at: dateti
     """Carry it out: the slips of new accounts, and the names of those whose account got more posts.
 
     Raises:
-        NameTaken, HasAccount, MayNotKeep, NotOneself: nothing was made; the row says why.
+        NameTaken, HasAccount, MayNotKeep, MayNotGive: nothing was made; the row says why.
     """
     slips, linked = [], []
     for row in wanted.ticked:
         try:
             if row.account is not None:
-                account = access.account_to_keep(scope, village, row.account, at)
+                tasks = [(task.role, task.area_path) for task in row.candidate.tasks if task.id in row.posts]
+                account = access.account_to_link(scope, village, row.account, tasks, at)
                 issuing.link(village_id=village.pk, posts=row.posts, account=account, by=by, at=at)
                 linked.append(account.name)
             else:
