@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from wuyicun.domains.rolls.rules import State
 from wuyicun.domains.screening.rules import (
     DUPLICATE,
     FLAGS,
@@ -74,3 +75,16 @@ def test_a_quarter_begins_with_its_first_month(month: int, first: int) -> None:
 def test_every_swab_that_does_not_count_has_a_flag_or_is_known_otherwise() -> None:
     assert set(FLAGS) | {Fit.OK, Fit.NO_TUBE, Fit.VOIDED} == set(Fit)
     assert len({*FLAGS.values(), DUPLICATE}) == len(FLAGS) + 1
+
+
+def test_the_numbers_that_the_functions_of_the_database_know_stand() -> None:
+    """They stand in `screening/migrations/sql` and `rolls/migrations/sql`: a new meaning needs a new number."""
+    assert {fit.name: fit.value for fit in Fit} == {
+        "OK": 0,
+        "NO_TUBE": 1,
+        "FOREIGN_DEVICE": 2,
+        "OVER_POOL": 3,
+        "TUBE_ENDED": 4,
+        "VOIDED": 5,
+    }
+    assert (State.OWED, State.DONE) == (0, 1)
