@@ -115,6 +115,7 @@ class _Filling:
         manifest = contents.look(self.moment.connection)
         entries.put(sealer, contents.MANIFEST, [manifest.encode()])
         entries.put(sealer, contents.KEYS, [json.dumps(dict(self.source.keys)).encode()])
+        self.progress("database", 0, 0)
         self._dump(sealer, manifest)
         for path in contents.files(self.source.data, self.source.archives):
             name = contents.FILES + path.relative_to(self.source.data).as_posix()
