@@ -6,18 +6,19 @@ that reads the same rows by hand, as the tables' owner.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 from uuid import UUID
 
 import psycopg
-from django.db import connection, connections
+from django.db import connections
 
+from benchmarks.asking import as_ordinary_role, held, inside
 from benchmarks.city import EARLIER, SIZE, SMALL, City
 from benchmarks.load import Kind, id_of, village_path
-from benchmarks.timing import Question, Say, ask
+from benchmarks.timing import FEW_TIMES, TIMES, Question, Say, Timer
 from wuyicun.config.environment import Environment
 from wuyicun.domains.registry.models import PHONE
 from wuyicun.domains.rolls import queries as rolls
@@ -25,15 +26,12 @@ from wuyicun.domains.screening import access, missing
 from wuyicun.domains.screening.web.common import STATES_OF_LIST
 from wuyicun.domains.screening.web.lines import houses
 from wuyicun.domains.territory.rules import SECTION_DIGITS
-from wuyicun.kernel import scope
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.crypto import seal
 from wuyicun.kernel.database.embedded import Server
-from wuyicun.kernel.roles import ROLES, Permission
-from wuyicun.kernel.scope import Held, Scope
+from wuyicun.kernel.roles import Permission
+from wuyicun.kernel.scope import Scope
 from wuyicun.portal import queries as portal
-
-Answer = TypeVar("Answer")
 
 COUNTS = "SELECT area_path, owed, done, excused, unreachable, refused FROM rolls_leafcount"
 OF_ROLL = "WHERE village_id = %(village)s AND roll_id = %(roll)s"
@@ -66,50 +64,39 @@ def measure(read: Environment, server: Server | None, say: Say, *, small: bool =
         city.round_under_way(at)
         city.settle_down()
         try:
-            _as_ordinary_role()
-            return ask(_questions(city, at), owner, say)
+            as_ordinary_role()
+            return Timer(say, FEW_TIMES if small else TIMES).ask(_questions(city, at), owner)
         finally:
             connections.close_all()
 
 
-def _as_ordinary_role() -> None:
-    """Raises ValueError when policies would not hold for whoever we are."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT rolsuper OR rolbypassrls OR tableowner = rolname FROM pg_roles, pg_tables"
-            " WHERE rolname = current_user AND tablename = 'rolls_entry'"
-        )
-        if cursor.fetchone() != (False,):
-            raise ValueError("row-level security does not hold for this role")
-
-
 def _questions(city: City, at: datetime) -> Sequence[Question]:
     every = tuple(id_of(Kind.VILLAGE, number) for number in range(city.size.villages))
-    secretary, commander = _held("secretary", village_path(0), every[:1]), _held("secretary", "9901", every)
+    secretary, commander = held("secretary", village_path(0), every[:1]), held("secretary", "9901", every)
     town, village = every[0], every[1]
-    own = _held("secretary", village_path(1), (village,))
+    own = held("secretary", village_path(1), (village,))
     values = _values(city, 0)
     people, few = (
         f"{number:,}"
         for number in (city.size.in_first * city.size.residents, city.size.micro_grids * city.size.residents)
     )
     return [
-        Question("change token", _in(secretary, lambda: portal.board_token(town, at)), NUMBER, values),
-        Question(f"coverage of {people}", _in(secretary, lambda: _coverage(town, values)), COVERAGE, values),
-        Question(f"board of {people}", _in(secretary, lambda: portal.board(secretary, town, at)), BOARD, values),
+        Question("change token", inside(secretary, lambda: portal.board_token(town, at)), NUMBER, values),
+        Question(f"coverage of {people}", inside(secretary, lambda: _coverage(town, values)), COVERAGE, values),
+        Question(f"board of {people}", inside(secretary, lambda: portal.board(secretary, town, at)), BOARD, values),
         Question(
             f"the same, {len(every)} villages in scope",
-            _in(commander, lambda: portal.board(commander, town, at)),
+            inside(commander, lambda: portal.board(commander, town, at)),
             BOARD,
             values,
         ),
-        Question(f"board of {few}", _in(own, lambda: portal.board(own, village, at)), BOARD, _values(city, 1)),
+        Question(f"board of {few}", inside(own, lambda: portal.board(own, village, at)), BOARD, _values(city, 1)),
         Question(
-            "missing list of a micro-grid", _in(secretary, lambda: _missing(secretary, values, at)), MISSING, values
+            "missing list of a micro-grid", inside(secretary, lambda: _missing(secretary, values, at)), MISSING, values
         ),
         Question(
             f"the same, {len(every)} villages in scope",
-            _in(commander, lambda: _missing(commander, values, at)),
+            inside(commander, lambda: _missing(commander, values, at)),
             MISSING,
             values,
         ),
@@ -143,17 +130,3 @@ def _missing(asker: Scope, values: dict[str, Any], at: datetime) -> object:
     page, _next = missing.listed(village_id, round_.roll_id, area_ids=areas, states=states, limit=100)
     missing.by_group(village_id, round_.roll_id, area_ids=areas, states=states)
     return houses(request, round_, page, at)
-
-
-def _held(role: str, area_path: str, villages: tuple[UUID, ...]) -> Scope:
-    return Scope(id_of(Kind.ACCOUNT, 0), villages, (Held(ROLES[role], area_path),))
-
-
-def _in(asker: Scope, question: Callable[[], Answer]) -> Callable[[], Answer]:
-    """The question in a transaction of its own, as a request is."""
-
-    def asked() -> Answer:
-        with scope.enter(asker):
-            return question()
-
-    return asked

@@ -49,6 +49,8 @@ class Kind(IntEnum):
     SAMPLE = 15
     TUBE = 16
     GROUP = 17
+    PLACE = 18
+    CARD = 19
 
 
 def id_of(kind: Kind, number: int) -> UUID:
@@ -106,7 +108,7 @@ class Loader:
 
     Args:
         connection: as `wuyi_owner`, in autocommit.
-        of_people: SQL expressions for more columns of people.
+        of_people: SQL expressions for columns of people, the person's number being `n`.
     """
 
     def __init__(self, connection: psycopg.Connection[Any], size: Size, **of_people: str) -> None:
@@ -117,23 +119,16 @@ class Loader:
     def registry(self) -> None:
         """Villages, their areas, households of three and people."""
         village, villages = id_in_sql(Kind.VILLAGE, "v"), self.villages()
-        self.fill(
-            "accounts_village",
-            villages,
-            id=village,
-            area_path="path",
-            name="'村' || v",
-            time_zone="'Asia/Shanghai'",
-            created_at=moment(START),
-        )
+        place = {"area_path": "path", "name": "'村' || v", "time_zone": "'Asia/Shanghai'"}
+        self.fill("accounts_village", villages, id=village, created_at=moment(START), **place)
         area = {"village_id": village, "area_path": "path"}
         root, grid = id_in_sql(Kind.ROOT, "v"), id_in_sql(Kind.GRID, f"(leaf - place % {GRID_HOLDS})")
         self.fill("territory_area", villages, id=root, level="'village'", name="'村'", **area)
         first = f"{self.micro_grids()} WHERE place % {GRID_HOLDS} = 0"
-        area["name"], own = "'网格' || leaf", {"id": grid, "parent_id": root, "level": "'grid'"}
-        self.fill("territory_area", first, **area | own | {"area_path": "left(path, -2)"})
-        area["name"], own = "'微网格' || leaf", {"id": id_in_sql(Kind.AREA, "leaf"), "parent_id": grid}
-        self.fill("territory_area", self.micro_grids(), level="'micro_grid'", **area | own)
+        above = {"id": grid, "parent_id": root, "level": "'grid'", "name": "'网格' || leaf"}
+        self.fill("territory_area", first, **area | above | {"area_path": "left(path, -2)"})
+        leaf = {"id": id_in_sql(Kind.AREA, "leaf"), "parent_id": grid, "level": "'micro_grid'"}
+        self.fill("territory_area", self.micro_grids(), name="'微网格' || leaf", **area | leaf)
         self._people()
 
     def _people(self) -> None:
@@ -149,21 +144,19 @@ class Loader:
             head_name="'户主' || n",
             **where,
         )
-        self.fill(
-            "registry_person",
-            f"{self.micro_grids()} JOIN {person} USING (leaf) ORDER BY n",
-            id=id_in_sql(Kind.PERSON, "n"),
-            household_id=id_in_sql(Kind.HOUSEHOLD, "(n - n % 3)"),
-            name="'村民' || n",
-            name_sort="'cun min ' || n",
-            sex="'female'",
-            birth_date="date '1950-01-01' + n % 20000",
-            residence="'resident'",
-            whereabouts="'in_village'",
-            updated_at=moment(START),
-            **where,
-            **self.of_people,
-        )
+        columns = {
+            "id": id_in_sql(Kind.PERSON, "n"),
+            "household_id": id_in_sql(Kind.HOUSEHOLD, "(n - n % 3)"),
+            "name": "'村民' || n",
+            "name_sort": "'cun min ' || n",
+            "sex": "'female'",
+            "birth_date": "date '1950-01-01' + n % 20000",
+            "residence": "'resident'",
+            "whereabouts": "'in_village'",
+            "updated_at": moment(START),
+        }
+        everybody = f"{self.micro_grids()} JOIN {person} USING (leaf) ORDER BY n"
+        self.fill("registry_person", everybody, **where | columns | self.of_people)
 
     def open_round(self, number: int, *, at: datetime) -> None:
         """A round in every village, in which everybody is owed."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 COLUMNS = (
-    *("per_request", "what", "rate", "ms", "p95", "raw", "ratio"),
+    *("per_request", "what", "rate", "ms", "p95", "raw", "ratio", "mb"),
     *("households", "micro_grids", "seconds", "gap", "smallest", "largest", "distance", "moves"),
     *("k_means_seconds", "k_means_distance", "k_means_moves"),
 )

@@ -12,8 +12,8 @@ import psycopg
 from benchmarks.raw import median
 
 Say = Callable[[str], None]
-REPETITIONS = 40
-WARM_UP = 3
+TIMES, FEW_TIMES = 30, 3
+WARM_UP = 2
 
 
 @dataclass(frozen=True)
@@ -32,26 +32,25 @@ class Question:
     values: Mapping[str, Any]
 
 
-def ask(questions: Sequence[Question], owner: psycopg.Connection[Any], say: Say) -> list[dict[str, Any]]:
-    """A result for each question: medians of interleaved runs, and what nineteen in twenty stay below."""
-    found = []
-    for question in questions:
-        ours, plain = [], []
-        for repetition in range(REPETITIONS + WARM_UP):
-            spent = _milliseconds(question.ask), _milliseconds(lambda q=question: _plainly(owner, q))
-            if repetition >= WARM_UP:
-                ours.append(spent[0])
-                plain.append(spent[1])
-        found.append(result(question.what, ours, plain))
-        say(f"{question.what:<48} {found[-1]['ms']:>8.2f} ms {found[-1]['raw']:>8.2f} ms")
-    return found
+@dataclass(frozen=True)
+class Timer:
+    """Compares two ways so many times, and says each result."""
 
+    say: Say
+    times: int = TIMES
 
-def result(what: str, ours: Sequence[float], plain: Sequence[float]) -> dict[str, Any]:
-    """The line of the report."""
-    ms, raw = median(ours), median(plain)
-    p95 = sorted(ours)[round(len(ours) * 0.95) - 1]
-    return {"what": what, "ms": round(ms, 2), "p95": round(p95, 2), "raw": round(raw, 2), "ratio": round(ms / raw, 1)}
+    def ask(self, questions: Sequence[Question], owner: psycopg.Connection[Any]) -> list[dict[str, Any]]:
+        """A result for each question."""
+        return [self.compare(each.what, each.ask, lambda e=each: _plainly(owner, e)) for each in questions]
+
+    def compare(self, what: str, ours: Callable[[], object], plain: Callable[[], object]) -> dict[str, Any]:
+        """The line of the report: medians of interleaved runs, and what nineteen in twenty of ours stay below."""
+        spent = [(_milliseconds(ours), _milliseconds(plain)) for _ in range(self.times + WARM_UP)][WARM_UP:]
+        ms, raw = (median(each) for each in zip(*spent, strict=True))
+        p95 = sorted(each for each, _ in spent)[round(len(spent) * 0.95) - 1]
+        self.say(f"{what:<60} {ms:>8.2f} ms {raw:>8.2f} ms")
+        figures = {"ms": round(ms, 2), "p95": round(p95, 2), "raw": round(raw, 2)}
+        return {"what": what, **figures, "ratio": round(ms / raw, 1)}
 
 
 def _plainly(owner: psycopg.Connection[Any], question: Question) -> object:

@@ -20,7 +20,7 @@ from wuyicun.config.cli.services import interruptible
 from wuyicun.config.environment import ROOT
 from wuyicun.kernel.failure import Failure
 
-NAMES = ("ingest", "board", "partition", "faults")
+NAMES = ("ingest", "board", "registry", "partition", "faults")
 WITHOUT_DATABASE = {"partition", "faults"}  # or with a server of its own, which it kills
 
 

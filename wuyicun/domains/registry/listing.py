@@ -22,6 +22,7 @@ from wuyicun.kernel.scope import within as below
 from wuyicun.kernel.web.formatting import masked_phone
 
 Row = TypeVar("Row")
+_FEW = 1_000
 
 
 @dataclass(frozen=True)
@@ -117,18 +118,27 @@ def households(
 ) -> Page[HouseholdRow]:
     """Households by micro-grid and number, with the members that are asked for; a household without any is left out
     unless nothing is asked for but an area."""
-    rows = Household.rows().filter(scope.covering(Permission.VIEW_PEOPLE), village_id=village_id)
+    members = Person.rows().filter(asked.condition(village_id))
+    rows = Household.rows().filter(village_id=village_id)
+    if asked != Asked(area_path=asked.area_path):
+        rows = _with_any(village_id, members)
+    rows = rows.filter(scope.covering(Permission.VIEW_PEOPLE))
     if asked.area_path:
         rows = rows.filter(below(asked.area_path))
-    members = Person.rows().filter(asked.condition(village_id))
-    if asked != Asked(area_path=asked.area_path):
-        rows = rows.filter(Exists(members.filter(household=OuterRef("pk"))))
     last = Household.rows().filter(village_id=village_id, pk=after).first() if after else None
     if last is not None:
         further = Q(order__gt=last.order) | Q(order=last.order, pk__gt=last.pk)
         rows = rows.filter(Q(area_path__gt=last.area_path) | further, area_path__gte=last.area_path)
     found = list(rows.order_by("area_path", "order", "pk")[: limit + 1])
     return Page(_with_members(village_id, found[:limit], members), _next([each.pk for each in found], limit))
+
+
+def _with_any(village_id: UUID, members: QuerySet[Person]) -> QuerySet[Household]:
+    """The households of such members: few are looked up by id, many are walked until a page is full."""
+    some = list(members.filter(household__isnull=False).values_list("household_id", flat=True)[: _FEW + 1])
+    if len(some) <= _FEW:
+        return Household.named(village_id, set(some))
+    return Household.rows().filter(Exists(members.filter(household=OuterRef("pk"))), village_id=village_id)
 
 
 def without_household(scope: Scope, village_id: UUID, asked: Asked, *, limit: int = 100) -> Sequence[PersonBrief]:

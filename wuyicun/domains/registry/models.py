@@ -122,6 +122,15 @@ class Person(VillageModel):
             models.Index(
                 F("village_id"), BORN, F("id"), condition=Q(left_at__isnull=True), name="person_by_birth_date"
             ),
+            # What few people have in common: to walk all names of a town for them takes too long.
+            models.Index(fields=["village_id", "whereabouts", "residence"], name="person_by_stay"),
+            models.Index(
+                fields=["village_id", "name_sort", "id"], condition=Q(household__isnull=True), name="person_alone"
+            ),
+            models.Index(fields=["village_id", "name_sort", "id"], condition=~Q(problems=[]), name="person_to_check"),
+            models.Index(
+                fields=["village_id", "name_sort", "id"], condition=Q(left_at__isnull=False), name="person_who_left"
+            ),
         ]
 
     @property

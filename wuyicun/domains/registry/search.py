@@ -102,11 +102,10 @@ def _typed_numbers(text: str) -> list[str]:
 def _find(village_id: UUID, text: str, limit: int, may_see: Q) -> Found:
     visible = SearchKey.rows().filter(may_see, village_id=village_id)
     certain = _by_number(village_id, text)
+    typed, most = spelling.normal(text), limit * _LOOKED_THROUGH
     ranks: dict[tuple[str, UUID], int] = {}
     if certain is not None:
-        ranks = dict.fromkeys(visible.filter(certain).values_list("kind", "subject_id"), 0)
-    typed = spelling.normal(text)
-    most = limit * _LOOKED_THROUGH
+        ranks = dict.fromkeys(visible.filter(certain).values_list("kind", "subject_id")[:most], 0)
     keys: list[tuple[str, str, UUID]] = []
     if typed:
         rows = visible.filter(key__gte=typed, key__lt=typed + _LAST).order_by("key", "subject_id")
