@@ -48,24 +48,25 @@ def _write(most: int | None) -> int:
     """Write the ledger as its page does; how many rows."""
     from benchmarks.asking import held
     from benchmarks.load import Kind, id_of, village_path
-    from wuyicun.domains.registry import ledgers
+    from wuyicun.domains.registry.ledgers import lines, shelf
     from wuyicun.domains.registry.web.common import today
     from wuyicun.kernel import clock, scope
     from wuyicun.kernel.documents.workbook import Column, Sheet, workbook
 
     asker = held("secretary", village_path(0), (id_of(Kind.VILLAGE, 0),))
-    ledger = ledgers.LEDGERS["resident"]
+    ledger = next(each for each in shelf.builtin() if each.code == "resident")
+    columns = ledger.definition.columns
     written = 0
 
     def rows() -> Iterator[list[Any]]:
         nonlocal written
-        for line in islice(ledgers.lines(asker, asker.villages[0], ledgers.Wanted(ledger, today())), most):
+        for line in islice(lines.lines(asker, asker.villages[0], lines.Wanted(ledger.definition, today())), most):
             written += 1
-            yield [column.cell(line) for column in ledger.columns]
+            yield list(line.cells)
 
-    columns = [Column(str(each.title), each.kind) for each in ledger.columns]
+    sheet = Sheet(str(ledger.title), [Column(each.field) for each in columns], rows())
     with scope.enter(asker):
-        workbook([Sheet(str(ledger.title), columns, rows())], made_by="书记", made_at=clock.now()).close()
+        workbook([sheet], made_by="书记", made_at=clock.now()).close()
     return written
 
 

@@ -21,8 +21,10 @@ from benchmarks.load import Kind, id_of, village_path
 from benchmarks.timing import FEW_TIMES, TIMES, Question, Say, Timer
 from benchmarks.town import Town
 from wuyicun.config.environment import Environment
-from wuyicun.domains.registry import ledgers, listing, search
-from wuyicun.domains.registry.ledgers import LEDGERS, Wanted
+from wuyicun.domains.registry import listing, search
+from wuyicun.domains.registry.ledgers import lines, shelf
+from wuyicun.domains.registry.ledgers.counts import counts
+from wuyicun.domains.registry.ledgers.lines import Wanted
 from wuyicun.domains.registry.listing import Asked
 from wuyicun.domains.registry.queries import brief
 from wuyicun.domains.registry.rules import Group, Residence, Whereabouts
@@ -84,13 +86,14 @@ def _ids(answer: Any) -> list[UUID]:
 
 
 def _ledgers(asker: Scope, village: UUID) -> Iterator[tuple[str, Asks]]:
-    for code, ledger in LEDGERS.items():
-        yield f"ledger {code}", partial(ledgers.page, asker, village, Wanted(ledger, today()))
-    last = Wanted(next(iter(LEDGERS.values())), today())
+    definitions = {ledger.code: ledger.definition for ledger in shelf.builtin()}
+    for code, definition in definitions.items():
+        yield f"ledger {code}", partial(lines.page, asker, village, Wanted(definition, today()))
+    first = next(iter(definitions.values()))
+    yield "ledger, one micro-grid", partial(lines.page, asker, village, Wanted(first, today(), _micro_grid()))
     middle = id_of(Kind.PERSON, 200)
-    yield "ledger, one micro-grid", partial(ledgers.page, asker, village, Wanted(last.ledger, today(), _micro_grid()))
-    yield "ledger, a later page", partial(ledgers.page, asker, village, last, after=middle)
-    yield "all ledgers' counts", lambda: list(ledgers.counts(asker, village))
+    yield "ledger, a later page", partial(lines.page, asker, village, Wanted(first, today()), after=middle)
+    yield "all ledgers' counts", lambda: list(counts(asker, village, today(), definitions))
 
 
 def _micro_grid() -> str:

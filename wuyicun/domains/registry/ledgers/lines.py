@@ -70,7 +70,7 @@ def page(scope: Scope, village_id: UUID, wanted: Wanted, *, after: UUID | None =
     if last is not None and after is not None:
         rows = rows.filter(_behind(_order(wanted), last, after))
     ids = list(rows.values_list("pk", flat=True)[: limit + 1])
-    shown = listed(wanted.definition).rows().filter(village_id=village_id, pk__in=ids[:limit])
+    shown = listed(wanted.definition).rows().filter(village_id__checked=village_id, pk__in=ids[:limit])
     by_id = {row[0]: row for row in shown.values_list("pk", *_needed(wanted))}
     found = [by_id[each] for each in ids[:limit] if each in by_id]
     return Page(list(_lines(village_id, wanted, found)), ids[limit - 1] if len(ids) > limit else None)
