@@ -46,6 +46,7 @@ BEHIND = {
     "new area": ("/settings/organisation/", r"/settings/organisation/areas/new/"),
     "organisation chart": ("/settings/organisation/", r"/settings/organisation/chart/"),
     "unit": ("/settings/organisation/", r"/settings/organisation/units/{id}/"),
+    "end of a post": ("/settings/organisation/", r"/settings/organisation/posts/{id}/term/"),
     "hand over": ("/settings/organisation/", r"/settings/organisation/posts/{id}/handover/"),
     "former posts": ("/settings/organisation/", r"/settings/organisation/history/"),
     "account": ("/settings/accounts/", r"/settings/accounts/{id}/"),

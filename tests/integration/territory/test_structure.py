@@ -150,6 +150,23 @@ def test_the_form_takes_the_days_of_a_post(cast: Cast) -> None:
     assert post.ends_at - post.starts_at == timedelta(days=8), "the last day counts as a whole"
 
 
+def test_who_comes_next_is_appointed_once_the_present_one_has_an_end(cast: Cast) -> None:
+    account, client, now = cast.accounts["闲人"], cast.client("梁会明"), clock.now()
+    present = appoint(cast, "闲人", "第一微网格", "micro_grid_leader", account_id=account.pk)
+    soon = now + timedelta(days=9)
+    with pytest.raises(actions.LeaderAlready):
+        appoint(cast, "常明", "第一微网格", "micro_grid_leader", starts_at=soon)
+    page, last = reverse("post_term", args=[present.pk]), timezone.localdate() + timedelta(days=8)
+    assert "不能早于今天" in client.post(page, {"ends_on": "2020-01-01"}).content.decode()
+    assert client.post(page, {"ends_on": f"{last:%Y-%m-%d}"}).status_code == 302
+    allowed = [accounts.scope_of(account, now + timedelta(days=day)).permits(Permission.SAMPLE) for day in (8, 9)]
+    assert allowed == [True, False]
+    appoint(cast, "常明", "第一微网格", "micro_grid_leader", starts_at=soon)
+    assert "已有微网格长常明" in client.post(page, {"ends_on": ""}).content.decode(), (
+        "it would reach into the next one's"
+    )
+
+
 def test_the_chart_prints_on_one_page_with_every_name(cast: Cast) -> None:
     set_up(cast)
     appoint(cast, "杜梅", "第一微网格", "micro_grid_leader")

@@ -184,16 +184,7 @@ def appoint(
         HeadAlready: the unit has a head.
     """
     area = Area.rows().select_for_update().get(village_id=village_id, area_path=area_path)
-    sitting = Post.rows().filter(Q(ends_at__isnull=True) | Q(ends_at__gt=starts_at), village_id=village_id)
-    if role == "micro_grid_leader" and rank is not Rank.DEPUTY:
-        leader = sitting.filter(area_path=area_path, role=role).exclude(rank=Rank.DEPUTY).first()
-        if leader is not None:
-            raise LeaderAlready(area=area.name, name=leader.holder_name)
-    if unit_id is not None and rank is Rank.HEAD:
-        head = sitting.filter(unit_id=unit_id, rank=rank).select_related("unit").first()
-        if head is not None:
-            raise HeadAlready(unit=head.unit.name, name=head.holder_name)
-    post: Post = Post.rows().create(
+    post = Post(
         village_id=village_id,
         unit_id=unit_id,
         area_path=area_path,
@@ -205,6 +196,8 @@ def appoint(
         starts_at=starts_at,
         ends_at=ends_at,
     )
+    _refuse_a_second(post, area)
+    post.save(force_insert=True)
     if account_id is not None:
         accounts.give_grant(
             account_id=account_id,
@@ -219,6 +212,37 @@ def appoint(
         )
     audit("territory.appoint", by=by, at=at, village_id=village_id, subject=("post", post.pk), data={"role": role})
     return post
+
+
+def _refuse_a_second(post: Post, area: Area) -> None:
+    """A micro-grid has one leader at each moment, a unit one head."""
+    others = Post.rows().filter(Q(ends_at__isnull=True) | Q(ends_at__gt=post.starts_at), village_id=post.village_id)
+    others = others.exclude(pk=post.pk)
+    if post.ends_at is not None:
+        others = others.filter(starts_at__lt=post.ends_at)
+    if post.role == "micro_grid_leader" and post.rank != Rank.DEPUTY:
+        leader = others.filter(area_path=post.area_path, role=post.role).exclude(rank=Rank.DEPUTY).first()
+        if leader is not None:
+            raise LeaderAlready(area=area.name, name=leader.holder_name)
+    if post.unit_id is not None and post.rank == Rank.HEAD:
+        head = others.filter(unit_id=post.unit_id, rank=post.rank).select_related("unit").first()
+        if head is not None:
+            raise HeadAlready(unit=head.unit.name, name=head.holder_name)
+
+
+@transaction.atomic
+def set_end(*, post: Post, ends_at: datetime | None, by: UUID | None, at: datetime) -> None:
+    """Say until when a post is held, or that no end is known; what it grants follows.
+
+    Raises:
+        LeaderAlready, HeadAlready: somebody else is appointed from a day on that it would reach.
+    """
+    area = Area.rows().select_for_update().get(village_id=post.village_id, area_path=post.area_path)
+    post.ends_at = None if ends_at is None else max(ends_at, at, post.starts_at)
+    _refuse_a_second(post, area)
+    post.save(update_fields=["ends_at"])
+    accounts.set_end_of_grants(post_id=post.pk, ends_at=post.ends_at, by=by, at=at)
+    audit("territory.set_end", by=by, at=at, village_id=post.village_id, subject=("post", post.pk))
 
 
 @transaction.atomic

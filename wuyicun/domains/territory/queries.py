@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from wuyicun.domains.territory.models import Area, Division, Handover, Post, Unit
 from wuyicun.domains.territory.rules import LEAVES, Level, Rank
@@ -44,6 +45,11 @@ class Holder:
     rank: str = Rank.MEMBER
     unit_id: UUID | None = None
     person_id: UUID | None = None
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day, when one is said: a post that ends at midnight was held on the day before."""
+        return None if self.ends_at is None else timezone.localdate(self.ends_at - timedelta(microseconds=1))
 
     @property
     def whose(self) -> UUID | str:

@@ -120,6 +120,22 @@ def end_grants_of_post(*, post_id: UUID, ends_at: datetime, by: UUID | None, at:
 
 
 @transaction.atomic
+def set_end_of_grants(*, post_id: UUID, ends_at: datetime | None, by: UUID | None, at: datetime) -> None:
+    """What a post grants ends with it, then or never; what has ended stays as it is."""
+    for grant in Grant.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), post_id=post_id):
+        grant.ends_at = ends_at
+        grant.save(update_fields=["ends_at"])
+        audit(
+            "accounts.set_end_of_grant",
+            by=by,
+            at=at,
+            village_id=grant.village_id,
+            subject=("account", grant.account_id),
+            data={"role": grant.role},
+        )
+
+
+@transaction.atomic
 def register_village(
     *, area_path: str, name: str, time_zone: str = "Asia/Shanghai", by: UUID | None, at: datetime
 ) -> Village:

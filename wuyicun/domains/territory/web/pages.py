@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from wuyicun.domains.territory.slips import Slip
 from wuyicun.domains.territory.web import shown
 from wuyicun.domains.territory.web.slips import show_slips
 from wuyicun.domains.territory.web.structure import answer
+from wuyicun.domains.territory.web.terms import day_input, end_of, midnight
 from wuyicun.domains.territory.words import LEVELS, RANKS, UNIT_KINDS
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.forms import PhoneField
@@ -35,14 +36,6 @@ from wuyicun.kernel.roles import ROLES, Role
 from wuyicun.kernel.web import notices
 
 _WHO_AND_WHERE = ("holder_name", "role", "rank", "area", "unit")
-
-
-def _day_input() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 class AreaForm(forms.Form):
@@ -78,9 +71,9 @@ class PostForm(forms.Form):
 
     holder_name = forms.CharField(label=gettext_lazy("姓名"), max_length=64)
     rank = forms.ChoiceField(label=gettext_lazy("职务"), choices=list(RANKS.items()), required=False)
-    starts_on = forms.DateField(label=gettext_lazy("从哪天起"), required=False, widget=_day_input())
+    starts_on = forms.DateField(label=gettext_lazy("从哪天起"), required=False, widget=day_input())
     ends_on = forms.DateField(
-        label=gettext_lazy("到哪天止"), required=False, widget=_day_input(), help_text=gettext_lazy("不填就是一直任职")
+        label=gettext_lazy("到哪天止"), required=False, widget=day_input(), help_text=gettext_lazy("不填就是一直任职")
     )
     role = forms.ChoiceField(label=gettext_lazy("岗位"), choices=[])
     area = forms.ChoiceField(label=gettext_lazy("区域"))
@@ -120,8 +113,7 @@ class PostForm(forms.Form):
     def span(self, now: datetime) -> tuple[datetime, datetime | None]:
         """From when, and until the end of which day; from this moment when it is today or nothing was said."""
         starts_on, ends_on = self.cleaned_data["starts_on"], self.cleaned_data["ends_on"]
-        starts_at = now if starts_on in (None, timezone.localdate(now)) else _midnight(starts_on)
-        return starts_at, _midnight(ends_on + timedelta(days=1)) if ends_on else None
+        return now if starts_on in (None, timezone.localdate(now)) else midnight(starts_on), end_of(ends_on)
 
 
 def _choices(areas: Sequence[Area]) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """The addresses of the organisation and its accounts, under /settings/."""
 
-from wuyicun.domains.territory.web import accounts, handing, pages, slips, structure
+from wuyicun.domains.territory.web import accounts, handing, pages, slips, structure, terms
 from wuyicun.kernel.web.responses import path
 
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("organisation/units/new/", pages.unit_add, "unit_add"),
     path("organisation/posts/new/", pages.post_add, "post_add"),
     path("organisation/posts/<uuid:post_id>/end/", pages.post_end, "post_end"),
+    path("organisation/posts/<uuid:post_id>/term/", terms.post_term, "post_term"),
     path("organisation/posts/<uuid:post_id>/handover/", handing.post_hand_over, "post_hand_over"),
     path("organisation/handovers/<uuid:handover_id>/", handing.handover, "handover"),
     path("organisation/handovers/<uuid:handover_id>/seen/", handing.handover_seen, "handover_seen"),
