@@ -10,9 +10,10 @@ from django.core.wsgi import get_wsgi_application
 
 _django = get_wsgi_application()
 
+from wuyicun.config.vanished import NoticingWhoVanished  # noqa: E402
 from wuyicun.fieldsync.door import FieldDoor  # noqa: E402 - needs the apps to be ready
 
-application = FieldDoor(_django)
+application = NoticingWhoVanished(FieldDoor(_django))
 
 # A batch makes tens of thousands of objects that soon go by themselves: at the usual thresholds half of the time goes
 # into looking for circles among them, and among all that was loaded above.
