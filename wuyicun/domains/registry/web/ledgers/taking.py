@@ -124,7 +124,7 @@ def _on_paper(request: ScopedRequest, asked: Asked, title: str, found: list[Line
     counted = asking.counted(listed(definition).unit, len(found))
     return {
         "made": {"by": request.account.name, "at": in_words(at)},
-        "from": request.village.name,
+        "from": None,
         "title": title,
         "about": [f"{today():%Y-%m-%d}", asking.area_name(request, asked.wanted), counted],
         "columns": [
