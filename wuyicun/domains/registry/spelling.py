@@ -58,6 +58,7 @@ def sort_key(name: str) -> str:
     return f"{' '.join(likeliest)}  {name}"[:SORT_LENGTH]
 
 
+@lru_cache(256)  # the same name is sorted, found and ranked in a row
 def readings(name: str) -> Sequence[Syllables]:
     """The readings of a name, a syllable for each character, the likeliest first; at most `MOST_READINGS`.
 
@@ -72,7 +73,7 @@ def readings(name: str) -> Sequence[Syllables]:
         each[0] = _led_by(_SURNAMES[units[0]], each[0])
     elif units:
         each[0] = _AS_TYPED.get(each[0][0], each[0][:1])
-    return list(islice(_combined(each), MOST_READINGS)) if each else []
+    return tuple(islice(_combined(each), MOST_READINGS)) if each else ()
 
 
 def _combined(each: Sequence[Syllables]) -> Iterator[Syllables]:
