@@ -1,19 +1,28 @@
 import { isTyping } from "./dom.ts";
 import { open } from "./dialogs.ts";
 
-/** `/` goes to the search box, `?` shows the keys; the keys of tables are in tables.ts. */
+/** `/` and Ctrl+K go to the search box, `?` shows the keys; the keys of tables are in tables.ts. */
 export function startKeys(): void {
   document.addEventListener("keydown", (event) => {
+    const box = document.querySelector<HTMLInputElement>("[data-find]");
+    if (box && event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !document.querySelector("dialog[open]")) {
+      event.preventDefault();
+      goTo(box);
+      return;
+    }
     if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) {
       return;
     }
-    const find = document.querySelector<HTMLInputElement>("[data-find]");
-    if (event.key === "/" && find) {
+    if (event.key === "/" && box) {
       event.preventDefault();
-      find.focus();
-      find.select();
+      goTo(box);
     } else if (event.key === "?") {
       open("#keys");
     }
   });
+}
+
+function goTo(box: HTMLInputElement): void {
+  box.focus();
+  box.select();
 }

@@ -2,6 +2,8 @@ import htmx from "htmx.org";
 import { toast } from "./toasts.ts";
 
 const FIELD = "[data-live]";
+/** The box for everything: its list is a help beside the page, a failure of which is not worth a word. */
+const HELP = "[data-find]";
 
 interface Answer {
   elt: Element;
@@ -45,7 +47,7 @@ function report(event: Event): void {
   const { elt, successful } = (event as CustomEvent<Answer>).detail;
   if (elt.matches(FIELD)) {
     show(successful);
-  } else if (!successful) {
+  } else if (!successful && !elt.matches(HELP)) {
     const words = document.querySelector<HTMLElement>("[data-failed-words]")?.dataset["failedWords"];
     toast(words ?? "", "error");
   }
@@ -55,7 +57,7 @@ function report(event: Event): void {
 function stopWhenSentElsewhere(event: Event): void {
   const { detail } = event as CustomEvent<Answer>;
   const asked = new URL(detail.pathInfo.finalRequestPath, location.href);
-  if (detail.elt.matches(FIELD) && detail.xhr.responseURL && new URL(detail.xhr.responseURL).pathname !== asked.pathname) {
+  if (detail.elt.matches(`${FIELD}, ${HELP}`) && detail.xhr.responseURL && new URL(detail.xhr.responseURL).pathname !== asked.pathname) {
     detail.shouldSwap = false;
     location.reload();
   }

@@ -1,6 +1,7 @@
 import "../styles/pages.css";
 import { startAppearance } from "./appearance.ts";
 import { startDialogs } from "./dialogs.ts";
+import { startFind } from "./find.ts";
 import { startForms } from "./forms.ts";
 import { startKeys } from "./keys.ts";
 import { startLive } from "./live.ts";
@@ -15,6 +16,7 @@ document.documentElement.classList.add("js");
 
 startAppearance();
 startDialogs();
+startFind();
 startForms();
 startKeys();
 startLive();

@@ -27,7 +27,7 @@ NOT_A_TEXT = {
     "wuyicun/config/demo/*": "the made-up village's own names, and its progress in both languages",
     "wuyicun/domains/profiles/migrations/*": "names of official documents",
     "wuyicun/domains/registry/roster/*": "how clerks' files are worded, read and written",
-    "wuyicun/domains/registry/spelling.py": "surnames with a reading of their own",
+    "wuyicun/kernel/spelling.py": "surnames with a reading of their own",
     "wuyicun/domains/registry/naming.py": "a house's number as it stands on its door",
     "wuyicun/domains/registry/importing/shell.py": "endings of villages' names, and the name of one without",
     "wuyicun/domains/registry/web/import_steps.py": "endings of villages' names",

@@ -209,6 +209,7 @@ WUYI_HOUSEHOLD_PLACES = "wuyicun.config.hooks.household_places"
 WUYI_OPEN_WORK = "wuyicun.config.hooks.OPEN_WORK"
 WUYI_NAVIGATION = "wuyicun.config.navigation.ITEMS"
 WUYI_AREA_CARDS = "wuyicun.config.area_cards.CARDS"
+WUYI_FINDERS = "wuyicun.config.finders.FINDERS"
 
 LOGGING = {
     "version": 1,

@@ -22,7 +22,7 @@ from wuyicun.kernel.errors import NotYours
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.web import live
 from wuyicun.kernel.web.formatting import day_time_words
-from wuyicun.portal import queries
+from wuyicun.portal import finding, queries
 from wuyicun.portal.words import DETAILS, KINDS
 
 
@@ -173,6 +173,8 @@ urlpatterns = [
     path("", today, name="today"),
     path("today/board/", today_board, name="today_board"),
     path("today/mistakes/", mistakes, name="mistakes"),
+    path("find/", login_required(finding.find), name="find"),
+    path("find/now/", login_required(finding.find_now), name="find_now"),
     path("village/<uuid:village_id>/", choose, name="choose_village"),
     path("healthz", healthz, name="healthz"),
 ]

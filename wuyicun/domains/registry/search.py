@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum, auto
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -18,10 +19,12 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
-from wuyicun.domains.registry import spelling, tokens
+from wuyicun.domains.registry import tokens
 from wuyicun.domains.registry.models import CARD, ID_NUMBER, PHONE, Card, Conflict, Household, Person, Place, SearchKey
+from wuyicun.domains.registry.naming import keys_of_house
 from wuyicun.domains.registry.rules import plain, read_id, read_phone
 from wuyicun.domains.territory import queries as territory
+from wuyicun.kernel import spelling
 from wuyicun.kernel.crypto import blind_index, unseal
 from wuyicun.kernel.ids import uuid7_text
 from wuyicun.kernel.roles import Permission
@@ -36,6 +39,16 @@ _LOOKED_THROUGH = 12  # keys looked through for each hit that is shown: a subjec
 _FOUR = re.compile(r"[0-9]{3}[0-9X]")
 
 
+class By(Enum):
+    """What of somebody or something was found: a card, a number, or words and the number of a house."""
+
+    CARD = auto()
+    PHONE = auto()
+    ID = auto()
+    FOUR = auto()
+    WORDS = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """Something that was found.
@@ -43,11 +56,13 @@ class Hit:
     Attributes:
         kind: PERSON, HOUSEHOLD or PLACE.
         rank: how well it fits, 0 is best.
+        by: what of it was found.
     """
 
     kind: str
     subject_id: UUID
     rank: int
+    by: By = By.WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,49 +100,50 @@ def _digest(kind: str, value: str) -> str:
     return "#" + blind_index(f"{kind}:{value}", _SEARCH).hex()
 
 
-def _typed_numbers(text: str) -> list[str]:
-    """The keys of all numbers that the text may be."""
+def _typed_numbers(text: str) -> dict[str, By]:
+    """The keys of all numbers that the text may be, and what each is."""
     four = plain(text).strip().upper()
     phone, id_number, code = read_phone(text).number, read_id(text).number, tokens.read_short(text)
-    keys = [_digest("four", four)] if _FOUR.fullmatch(four) else []
+    keys = {_digest("four", four): By.FOUR} if _FOUR.fullmatch(four) else {}
     if phone:
-        keys.append(_digest("phone", phone))
+        keys[_digest("phone", phone)] = By.PHONE
     if id_number:
-        keys.append(_digest("id", id_number))
+        keys[_digest("id", id_number)] = By.ID
     if code:
-        keys.append(_digest("card", code))
+        keys[_digest("card", code)] = By.CARD
     return keys
 
 
 def _find(village_id: UUID, text: str, limit: int, may_see: Q) -> Found:
     visible = SearchKey.rows().filter(may_see, village_id=village_id)
-    certain = _by_number(village_id, text)
     typed, most = spelling.normal(text), limit * _LOOKED_THROUGH
-    ranks: dict[tuple[str, UUID], int] = {}
-    if certain is not None:
-        ranks = dict.fromkeys(visible.filter(certain).values_list("kind", "subject_id")[:most], 0)
+    by = _by_number(village_id, text, visible, most)
+    ranks = dict.fromkeys(by, 0)
     keys: list[tuple[str, str, UUID]] = []
     if typed:
         rows = visible.filter(key__gte=typed, key__lt=typed + _LAST).order_by("key", "subject_id")
         keys = list(rows.values_list("key", "kind", "subject_id")[:most])
     for key, kind, subject in keys:
         ranks.setdefault((kind, subject), 1 if key == typed else 2)
-    hits = _ranked(village_id, typed, ranks)
+    hits = [replace(hit, by=by.get((hit.kind, hit.subject_id), By.WORDS)) for hit in _ranked(village_id, typed, ranks)]
     return Found(tuple(hits[:limit]), truncated=len(hits) > limit or len(keys) == most)
 
 
-def _by_number(village_id: UUID, text: str) -> Q | None:
-    """The rows of whom a number or a card names; None when the text is neither."""
+def _by_number(village_id: UUID, text: str, visible: QuerySet[SearchKey], most: int) -> dict[tuple[str, UUID], By]:
+    """Whom of the visible a number or a card names; nobody when the text is neither."""
     token = tokens.read(text)
     if token is not None:
         card = Card.rows().filter(village_id=village_id, token_index=blind_index(token, CARD), lost_at__isnull=True)
-        return Q(kind=token[0], subject_id__in=list(card.values_list("subject_id", flat=True)))
+        of_card = Q(kind=token[0], subject_id__in=list(card.values_list("subject_id", flat=True)))
+        return dict.fromkeys(visible.filter(of_card).values_list("kind", "subject_id"), By.CARD)
     keys = _typed_numbers(text)
-    found = Q(key__in=keys) if keys else None
-    number = read_id(text).number
-    if found is not None and number is not None:
-        found |= Q(kind=PERSON, subject_id__in=_claimants(village_id, number))
-    return found
+    if not keys:
+        return {}
+    certain, number = Q(key__in=list(keys)), read_id(text).number
+    if number is not None:
+        certain |= Q(kind=PERSON, subject_id__in=_claimants(village_id, number))
+    rows = visible.filter(certain).values_list("key", "kind", "subject_id")[:most]
+    return {(kind, subject): keys.get(key, By.ID) for key, kind, subject in rows}
 
 
 def _claimants(village_id: UUID, id_number: str) -> list[UUID]:
@@ -274,7 +290,7 @@ def _households_with_keys(village_id: UUID, ids: Collection[UUID] | None) -> Ite
     for chunk in _chunks(Household.rows().filter(village_id=village_id), ids, columns):
         codes = _short_codes(village_id, [row[0] for row in chunk])
         for pk, area_path, section, number, address in chunk:
-            keys = spelling.keys_of_house(names.get(section, ""), number, address) | codes.get(pk, set())
+            keys = keys_of_house(names.get(section, ""), number, address) | codes.get(pk, set())
             yield _Subject(HOUSEHOLD, pk, area_path, frozenset(keys))
 
 

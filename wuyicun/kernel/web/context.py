@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.web.appearance import appearance_of
+from wuyicun.kernel.web.finding import finders
 from wuyicun.kernel.web.navigation import menu, registered
 
 MODES: dict[str, tuple[str | Promise, str]] = {
@@ -101,7 +102,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "menu": menu(registered(), told.may, request.path),
             "notices": told.notices,
             "may_sample": told.may(Permission.SAMPLE),
-            "may_find": told.may(Permission.VIEW_PEOPLE),
+            "may_find": any(told.may(finder.permission) for finder in finders()),
             "version": program_version(),
         }
 

@@ -1,13 +1,12 @@
-"""The addresses of the registry, under /people/ and /find/; importing has its own."""
+"""The addresses of the registry, under /people/; importing has its own."""
 
 from __future__ import annotations
 
 from wuyicun.domains.registry import tokens
-from wuyicun.domains.registry.web import cards, editing, find, households, people, places
+from wuyicun.domains.registry.web import cards, editing, households, people, places
 from wuyicun.kernel.web.responses import path
 
 urlpatterns = [
-    path("find/", find.find, "find"),
     path("people/", people.people, "people"),
     path("people/bulk/", people.people_bulk, "people_bulk"),
     path("people/add/", editing.person_add, "person_add"),

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
-from wuyicun.domains.registry import spelling
 from wuyicun.domains.registry.models import ID_NUMBER, PHONE, PLACE_PHONE, UNREAD
 from wuyicun.domains.registry.roster import HouseholdRow, PersonRow, PlaceRow, Roster, Severity
 from wuyicun.domains.registry.rules import Group, Sex
+from wuyicun.kernel import spelling
 from wuyicun.kernel.crypto import blind_index, seal
 from wuyicun.kernel.ids import uuid7
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from wuyicun.domains.registry.spelling import (
+from wuyicun.domains.registry.naming import keys_of_house
+from wuyicun.kernel.spelling import (
     KEY_LENGTH,
     MOST_READINGS,
     SORT_LENGTH,
-    keys_of_house,
+    How,
+    how,
     keys_of_name,
     normal,
     readings,
@@ -25,6 +27,8 @@ from wuyicun.domains.registry.spelling import (
         ("张秀英", "xy"),
         ("张秀英", "秀英"),
         ("张秀英", "英"),
+        ("张秀英", "zhangxy"),
+        ("单雄信", "danxx"),
         ("单雄信", "shanxiongxin"),
         ("单雄信", "danxiongxin"),
         ("尉迟恭", "yuchigong"),
@@ -41,7 +45,17 @@ def test_a_name_is_found_by(name: str, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("surname", "pinyin"),
-    [("仇", "qiu"), ("单", "shan"), ("查", "zha"), ("曾", "zeng"), ("朴", "piao"), ("区", "ou"), ("解", "xie")],
+    [
+        ("仇", "qiu"),
+        ("单", "shan"),
+        ("查", "zha"),
+        ("曾", "zeng"),
+        ("朴", "piao"),
+        ("区", "ou"),
+        ("解", "xie"),
+        ("盖", "ge"),
+        ("尉", "wei"),
+    ],
 )
 def test_a_surname_is_sorted_by_how_it_is_read_as_one(surname: str, pinyin: str) -> None:
     assert sort_key(f"{surname}国").startswith(f"{pinyin} guo")
@@ -92,3 +106,18 @@ def test_a_house_is_found_by(said: str) -> None:
 )
 def test_what_was_typed_is_made_comparable(typed: str, key: str) -> None:
     assert normal(typed) == key
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("雄信", (How.WRITTEN, "")),
+        ("danx", (How.PINYIN, "dan xiong xin")),
+        ("xiongxin", (How.PINYIN, "shan xiong xin")),
+        ("sxx", (How.INITIALS, "shan xiong xin")),
+        ("danxx", (How.INITIALS, "dan xiong xin")),
+        ("dxx", (How.INITIALS, "dan xiong xin")),
+    ],
+)
+def test_it_is_said_by_which_reading_a_name_was_found(typed: str, found: tuple[How, str]) -> None:
+    assert how("单雄信", typed) == found

@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from enum import Enum, auto
 from functools import lru_cache
 from itertools import combinations, islice, product
 
 from pypinyin import Style, pinyin
-
-from wuyicun.domains.registry.naming import door_of
 
 MOST_READINGS = 24
 """Names of many characters with many readings each: no more combinations than these are kept, likeliest first."""
@@ -26,6 +25,7 @@ _SURNAMES = {
     "盖": "ge", "乐": "yue", "员": "yun", "种": "chong", "秘": "bi", "繁": "po", "祭": "zhai", "折": "she",
     "洗": "xian", "缪": "miao", "覃": "qin", "召": "shao", "郇": "xun", "阚": "kan", "卜": "bu", "隗": "wei",
     "佴": "nai", "黑": "he", "都": "du", "重": "chong", "牟": "mu", "粘": "nian", "乜": "nie", "薄": "bo",
+    "柏": "bai", "郗": "xi", "莘": "shen", "尉": "wei", "句": "gou", "能": "nai", "贲": "ben",
 }  # fmt: skip
 _DOUBLE_SURNAMES = {
     "尉迟": ("yu", "chi"), "万俟": ("mo", "qi"), "长孙": ("zhang", "sun"), "单于": ("chan", "yu"),
@@ -41,13 +41,13 @@ Syllables = tuple[str, ...]
 
 def normal(text: str) -> str:
     """What was typed, made comparable: plain lower-case characters, no spaces and dots, no 号 or 户 at the end."""
-    short = "".join(_units(text))
+    short = "".join(units(text))
     while len(short) > 1 and short.endswith(_HOUSE_ENDS):
         short = short[:-1]
     return short
 
 
-def _units(text: str) -> list[str]:
+def units(text: str) -> list[str]:
     """The Chinese characters of a text, and its words in other writings, lower-case."""
     return _UNIT.findall(unicodedata.normalize("NFKC", text).lower())
 
@@ -64,14 +64,14 @@ def readings(name: str) -> Sequence[Syllables]:
 
     The first character is read as a surname: of old readings (方 as wang) only the usual one is taken.
     """
-    units = _units(name)
-    each = [_syllables(unit) for unit in units]
-    double = _DOUBLE_SURNAMES.get("".join(units[:2])) if len(units) > 2 else None
+    parts = units(name)
+    each = [_syllables(unit) for unit in parts]
+    double = _DOUBLE_SURNAMES.get("".join(parts[:2])) if len(parts) > 2 else None
     if double is not None:
         each[:2] = [_led_by(syllable, known) for syllable, known in zip(double, each, strict=False)]
-    elif units and units[0] in _SURNAMES:
-        each[0] = _led_by(_SURNAMES[units[0]], each[0])
-    elif units:
+    elif parts and parts[0] in _SURNAMES:
+        each[0] = _led_by(_SURNAMES[parts[0]], each[0])
+    elif parts:
         each[0] = _AS_TYPED.get(each[0][0], each[0][:1])
     return tuple(islice(_combined(each), MOST_READINGS)) if each else ()
 
@@ -102,46 +102,65 @@ def _syllables(unit: str) -> Syllables:
 
 
 def keys_of_name(name: str) -> set[str]:
-    """What a name is found by: each of its endings, each ending of each reading, and the initials of those.
+    """What a name is found by: each of its endings, each ending of each reading, the initials of those, and the surname
+    with the initials of the given name (wanghb).
 
     A single initial needs no key of its own, since keys are found by how they begin.
     """
-    units = _units(name)
-    keys = {"".join(units[start:]) for start in range(len(units))}
+    parts = units(name)
+    keys = {"".join(parts[start:]) for start in range(len(parts))}
     for reading in readings(name):
         for start in range(len(reading)):
             keys.add("".join(reading[start:]))
             if start < len(reading) - 1:
                 keys.add("".join(syllable[0] for syllable in reading[start:]))
-    return _cut(keys)
+        if len(reading) > 2:
+            keys.add(_surname_and_initials(reading))
+    return shortened(keys)
 
 
 def whole_name(name: str) -> Iterator[str]:
     """The whole of a name as it may be typed: written, in pinyin, in initials."""
-    yield "".join(_units(name))
+    yield "".join(units(name))
     for reading in readings(name):
         yield "".join(reading)
         yield "".join(syllable[0] for syllable in reading)
 
 
-def keys_of_house(section: str, number: str, address: str) -> set[str]:
-    """What a house is found by: its number, the number at its door, and either behind the place's name as written,
-    in pinyin and in initials (北头岭12, beitouling12, btl12); and the whole address."""
-    keys = {normal(number), normal(address)}
-    keys.update(_numbered(section, number))
-    door = door_of(address)
-    if door is not None:
-        keys.update((normal(door[1]), *_numbered(*door)))
-    return _cut(keys)
+class How(Enum):
+    """How a name was found."""
+
+    WRITTEN = auto()
+    PINYIN = auto()
+    INITIALS = auto()
 
 
-def _numbered(place: str, number: str) -> Iterable[str]:
-    end = normal(number)
-    yield "".join(_units(place)) + end
-    for reading in readings(place):
-        yield "".join(reading) + end
-        yield "".join(syllable[0] for syllable in reading) + end
+def how(name: str, typed: str) -> tuple[How, str]:
+    """By what a name was found, and the reading in full: ('单雄信', 'sxx') -> INITIALS, 'shan xiong xin'.
+
+    Args:
+        typed: what was typed, made `normal`.
+    """
+    parts = units(name)
+    if not any("".join(parts[start:]).startswith(typed) for start in range(len(parts))):
+        for said, shorten in ((How.PINYIN, str), (How.INITIALS, _initial)):
+            for reading in readings(name):
+                for start in range(len(reading)):
+                    if "".join(map(shorten, reading[start:])).startswith(typed):
+                        return said, " ".join(reading)
+                if said is How.INITIALS and _surname_and_initials(reading).startswith(typed):
+                    return said, " ".join(reading)
+    return How.WRITTEN, ""
 
 
-def _cut(keys: Iterable[str]) -> set[str]:
+def _surname_and_initials(reading: Syllables) -> str:
+    return "".join((*reading[:1], *map(_initial, reading[1:])))
+
+
+def _initial(syllable: str) -> str:
+    return syllable[:1]
+
+
+def shortened(keys: Iterable[str]) -> set[str]:
+    """Keys as they are kept."""
     return {key[:KEY_LENGTH] for key in keys if key}
