@@ -21,30 +21,31 @@ from wuyicun.planning.territory.section import Choice, Floats, Integers, Section
 SIZES = (168, 2_000, 20_000)
 COMPARED_UP_TO = 2_000
 REPETITIONS = 3
-KEEP = 0.25
-"""What a move weighs, as a part of the mean distance to the centre today: as the rebalancing page does it."""
+KEEP = (0.03, 0.25)
+"""What a move weighs, as a part of the mean distance to the centre today: the page's short ways, and both."""
 
 Say = Callable[[str], None]
 
 
 def measure(say: Say) -> list[dict[str, Any]]:
-    """The results, one for each number of households. Raises ValueError when a proposal is not sound."""
-    return [_measure(size, say) for size in SIZES]
+    """The results, for each size and price of a move. Raises ValueError when a proposal is not sound."""
+    return [_measure(size, keep, say) for size in SIZES for keep in (KEEP if size <= COMPARED_UP_TO else KEEP[-1:])]
 
 
-def _measure(size: int, say: Say) -> dict[str, Any]:
-    section = _village(size, np.random.default_rng(size))
+def _measure(size: int, keep: float, say: Say) -> dict[str, Any]:
+    section = _village(size, keep, np.random.default_rng(size))
     problem = _problem(section)
     times, proposal = [], solve(problem)
     for _ in range(REPETITIONS if size <= COMPARED_UP_TO else 1):
         begun = time.perf_counter()
         proposal = solve(problem)
         times.append(time.perf_counter() - begun)
-        say(f"{size:,} {times[-1]:.2f} s")
+        say(f"{size:,} {keep} {times[-1]:.2f} s")
     if faults := verify(problem, proposal):
         raise ValueError(f"{size} households: {faults}")
     result: dict[str, Any] = {
         "households": size,
+        "keep": keep,
         "micro_grids": len(proposal.micro_grids),
         "seconds": round(sorted(times)[len(times) // 2], 3),
         "gap": round(proposal.gap, 4),
@@ -72,7 +73,7 @@ def _beside(section: Section) -> dict[str, Any]:
     }
 
 
-def _village(size: int, chance: np.random.Generator) -> Section:
+def _village(size: int, keep: float, chance: np.random.Generator) -> Section:
     grids = round(size / 50)
     width = 260.0 * np.sqrt(size / 50)
     new = size // 7
@@ -80,7 +81,7 @@ def _village(size: int, chance: np.random.Generator) -> Section:
     points = np.concatenate([_around(hamlets, size - new, 130.0, chance), _around(quarters, new, 90.0, chance)])
     far = distances(points, _drawn_once(points[: size - new], grids, chance))
     today = far.argmin(axis=1)
-    move_cost = KEEP * float(far.min(axis=1).mean())
+    move_cost = keep * float(far.min(axis=1).mean())
     return Section(points, today, grids, grids, min(38, size // grids), 63, move_cost)
 
 

@@ -1,7 +1,7 @@
 """The one table of effects between rooms: event class -> what follows, in order."""
 
 from wuyicun.domains.microgrids import actions as microgrids
-from wuyicun.domains.registry.events import HouseholdsChanged, PeopleChanged
+from wuyicun.domains.registry.events import HouseholdMoved, HouseholdsChanged, PeopleChanged
 from wuyicun.domains.screening import actions as screening
 from wuyicun.domains.verification import actions as verification
 from wuyicun.fieldsync import tokens
@@ -29,8 +29,21 @@ def points_go_with_households(event: HouseholdsChanged) -> None:
     microgrids.households_changed(village_id=event.village_id, households=event.households)
 
 
+def micro_grids_remember(event: HouseholdMoved) -> None:
+    """A household that was put elsewhere on its page stands in the history of both micro-grids."""
+    microgrids.household_moved(
+        village_id=event.village_id,
+        household=event.household,
+        from_path=event.from_path,
+        to_path=event.to_path,
+        by=event.by,
+        at=event.at,
+    )
+
+
 REACTIONS: Reactions = {
     PeopleChanged: (rounds_take_people_in,),
     HouseholdsChanged: (periods_take_households_in, points_go_with_households),
+    HouseholdMoved: (micro_grids_remember,),
     SignedOut: (phones_are_signed_out,),
 }

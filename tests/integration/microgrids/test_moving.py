@@ -59,6 +59,15 @@ def test_both_micro_grids_keep_a_move_in_their_history(cast: Cast) -> None:
     assert [(line.kind, line.other, line.households) for line in came] == [("came", "第一微网格", 1)]
 
 
+def test_a_household_that_is_moved_on_its_own_page_stands_in_the_history_too(cast: Cast) -> None:
+    home = homes_in(cast, "第一微网格")[0]
+    registry.edit_household(
+        household=home, values={}, leaf=leaf(cast, "第二微网格"), seen_at=home.updated_at, by=None, at=clock.now()
+    )
+    came = queries.history(cast.village.pk, cast.areas["第二微网格"].area_path)
+    assert [(line.kind, line.other, line.households) for line in came] == [("came", "第一微网格", 1)]
+
+
 def test_a_number_that_the_other_section_has_stops_the_whole_move(cast: Cast) -> None:
     taken = homes_in(cast, "北头岭微网格")[0]
     home = homes_in(cast, "第一微网格")[0]

@@ -214,6 +214,14 @@ def clear_map(*, village_id: UUID, by: UUID | None, at: datetime) -> int:
     return number
 
 
+@transaction.atomic
+def household_moved(
+    *, village_id: UUID, household: UUID, from_path: str, to_path: str, by: UUID | None, at: datetime
+) -> None:
+    """A household was put into another micro-grid on its own page."""
+    note_moves(village_id, [Moved(household, from_path, to_path)], by, at)
+
+
 def note_moves(village_id: UUID, moved: Sequence[Moved], by: UUID | None, at: datetime) -> None:
     """Write moves into the history of both sides."""
     for (start, end), households in sorted(Counter((each.from_path, each.to_path) for each in moved).items()):

@@ -36,6 +36,18 @@ class HouseholdsChanged:
 
 
 @dataclass(frozen=True)
+class HouseholdMoved:
+    """Somebody who edited a household put it into another micro-grid."""
+
+    village_id: UUID
+    household: UUID
+    from_path: str
+    to_path: str
+    by: UUID | None
+    at: datetime
+
+
+@dataclass(frozen=True)
 class PeopleRemoved:
     """People were taken back: the import that had made them was undone, and nobody else had any record of them."""
 

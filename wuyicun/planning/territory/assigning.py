@@ -12,7 +12,7 @@ NEAR = 8
 """A household is offered its cheapest sites only, until the sizes ask for more."""
 STEPS = 100_000
 """Distances are counted in whole steps of the largest of them divided by this."""
-ROUNDS = 6
+ROUNDS = 4
 
 
 def divide(section: Section, choice: Choice, rounds: int = ROUNDS) -> Division:

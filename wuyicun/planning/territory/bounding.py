@@ -13,9 +13,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from wuyicun.planning.territory.section import Arcs, Division, Floats, Integers, Section, Watch
+from wuyicun.planning.territory.section import Arcs, Division, Floats, Integers, Section, Shorts, Watch
 
-SAFETY = 1e-9
+SAFETY = 1e-5
+"""Taken off the bound, as a part of it: the table holds short numbers."""
 FIRST_PRICES = (0.7, 0.8, 0.9, 1.0, 1.1)
 """Tried first: parts of the distance to as many neighbours as a micro-grid has households."""
 RAISE = 0.75
@@ -41,10 +42,8 @@ def lower_bound(section: Section, arcs: Arcs, division: Division, rounds: int, w
     start = max((_Priced(plain, part * arcs.around) for part in FIRST_PRICES), key=lambda each: each.bound)
     best = _improved(start, division.distance, rounds, BOLD, watch.between(0.0, 0.5))
     table = _Table(section, arcs)
-    if not table.names_matter:
-        return _safe(best.bound)
     # Whoever moves pays more: the prices of the distances alone, raised, are close to the right ones.
-    start = _Priced(table, best.prices + RAISE * section.penalty)
+    start = _Priced(table, best.prices + RAISE * section.penalty) if table.names_matter else best
     with_moves = _improved(start, division.cost, rounds, CAREFUL, watch.between(0.5, 1.0))
     return _safe(max(best.bound, with_moves.bound))
 
@@ -91,7 +90,7 @@ class _Table:
         place = np.arange(len(site)) - arcs.start[site]
         self.home = np.zeros((count, int(degree.max())), np.int64)
         self.home[site, place] = arcs.home
-        self.cost = np.full(self.home.shape, np.inf)
+        self.cost = np.full(self.home.shape, np.inf, np.float32)
         self.cost[site, place] = arcs.distance + section.penalty[arcs.home]
         self.names_matter = bool(section.move_cost) and bool((section.today >= 0).any())
         if self.names_matter:
@@ -110,7 +109,7 @@ class _Table:
 
     def look(self, prices: Floats) -> tuple[float, Floats]:
         """The bound at these prices, and for each household: 1 minus how many sites would take it."""
-        reduced = self.cost - prices[self.home]
+        reduced = self.cost - prices.astype(np.float32)[self.home]
         gain, rent = self._gains(reduced)
         if not self.names_matter:
             sites = np.argpartition(gain, self.section.wanted - 1)[: self.section.wanted]
@@ -119,16 +118,17 @@ class _Table:
             gains, sites, names = self._named(reduced, gain, rent)
         return float(prices.sum()) + gains, 1.0 - self._taken(reduced, sites, names)
 
-    def _gains(self, reduced: Floats) -> tuple[Floats, Floats]:
+    def _gains(self, reduced: Shorts) -> tuple[Floats, Shorts]:
         """What each site gains by its best `largest` households, and the rent that keeps it from having more."""
         largest = self.section.largest
-        rent = np.zeros(len(reduced))
+        rent = np.zeros(len(reduced), np.float32)
         crowded = np.flatnonzero((reduced < 0).sum(axis=1) > largest)
         if len(crowded):
             rent[crowded] = -np.partition(reduced[crowded], largest - 1, axis=1)[:, largest - 1]
-        return np.minimum(reduced + rent[:, None], 0.0).sum(axis=1) - largest * rent, rent
+        gains: Floats = np.minimum(reduced + rent[:, None], 0.0).sum(axis=1, dtype=np.float64) - largest * rent
+        return gains, rent
 
-    def _named(self, reduced: Floats, gain: Floats, rent: Floats) -> tuple[float, Integers, Integers]:
+    def _named(self, reduced: Shorts, gain: Floats, rent: Shorts) -> tuple[float, Integers, Integers]:
         """The best site of each name of today, and new ones as far as they are needed: gains, sites, names.
 
         That two names may choose one site takes nothing from the bound once the prices are right. A name's gain is
@@ -151,9 +151,9 @@ class _Table:
         gains, sites, names = self._as_many_as_wanted(gain, gains, sites, self.pair_name[best])
         return float(gains.sum()), sites, names
 
-    def _worked_out(self, reduced: Floats, pairs: Integers) -> Floats:
+    def _worked_out(self, reduced: Shorts, pairs: Integers) -> Floats:
         rows, _ = self._rows(reduced, self.pair_site[pairs], self.pair_name[pairs])
-        gains: Floats = np.minimum(rows, 0.0).sum(axis=1)
+        gains: Floats = np.minimum(rows, 0.0).sum(axis=1, dtype=np.float64)
         return gains
 
     def _as_many_as_wanted(
@@ -176,7 +176,7 @@ class _Table:
         best[self.pair_place[is_least]] = is_least
         return best
 
-    def _rows(self, reduced: Floats, sites: Integers, names: Integers) -> tuple[Floats, Integers]:
+    def _rows(self, reduced: Shorts, sites: Integers, names: Integers) -> tuple[Shorts, Integers]:
         """The `largest` cheapest households of sites under names: what each costs, and who they are."""
         section, homes = self.section, self.home[sites]
         own = section.today[homes] == np.where(names < 0, -2, names)[:, None]
@@ -186,7 +186,7 @@ class _Table:
             rows, homes = np.take_along_axis(rows, best, axis=1), np.take_along_axis(homes, best, axis=1)
         return rows, homes
 
-    def _taken(self, reduced: Floats, chosen: Integers, names: Integers) -> Floats:
+    def _taken(self, reduced: Shorts, chosen: Integers, names: Integers) -> Floats:
         """How many of the chosen sites take each household."""
         rows, homes = self._rows(reduced, chosen, names)
         return np.bincount(homes[rows < 0], minlength=len(reduced)).astype(np.float64)

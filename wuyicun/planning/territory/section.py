@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 from wuyicun.planning.territory.problem import Progress, Stop, Stopped
 
 Floats = NDArray[np.float64]
+Shorts = NDArray[np.floating[Any]]
+"""Floats of either width."""
 Integers = NDArray[np.int64]
 
 NEAREST = 100

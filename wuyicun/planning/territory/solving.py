@@ -19,8 +19,9 @@ from wuyicun.planning.territory.section import (
     distances,
 )
 
-STARTS = ((300, 8), (1_000, 3))
-"""Up to so many households of a section: so many starts besides today's micro-grids; beyond: one."""
+STARTS = ((300, 8, 2), (1_000, 3, 2), (10_000_000, 1, 1))
+"""Up to so many households of a section: so many spread starts besides today's micro-grids, and passes of swaps."""
+TODAYS_PASSES = 2
 ROUNDS = ((5_000, 60), (10_000_000, 40))
 """Up to so many households: how often the bound is improved."""
 
@@ -59,11 +60,12 @@ def solve(problem: Problem, *, seed: int = 0, progress: Progress | None = None, 
 def _solve(section: Section, chance: np.random.Generator, watch: Watch) -> tuple[Division, float]:
     arcs = arcs_of(section, watch.between(0.0, 0.2))
     count = len(section.points)
-    starts = 1 + next((number for limit, number in STARTS if count <= limit), 1)
+    spread, passes = next((number, passes) for limit, number, passes in STARTS if count <= limit)
+    starts = 1 + spread
     best: Division | None = None
     for number in range(starts):
         part = watch.between(0.2 + 0.4 * number / starts, 0.2 + 0.4 * (number + 1) / starts)
-        division = _from(section, arcs, number, chance, part)
+        division = _spread(section, arcs, passes, chance, part) if number else _todays(section, arcs, chance, part)
         if best is None or division.cost < best.cost - 1e-9:
             best = division
     assert best is not None  # noqa: S101  there is at least one start
@@ -71,15 +73,16 @@ def _solve(section: Section, chance: np.random.Generator, watch: Watch) -> tuple
     return best, bounding.lower_bound(section, arcs, best, rounds, watch.between(0.6, 1.0))
 
 
-def _from(section: Section, arcs: Arcs, number: int, chance: np.random.Generator, watch: Watch) -> Division:
-    """A division from a start: the first is today's, which stays in the running as it is (apart from the sizes)."""
-    if number:
-        choice = swapping.anywhere(section, chance)
-        return assigning.divide(section, swapping.swapped(section, arcs, choice, chance, watch))
-    today = swapping.todays(section, chance)
-    kept = assigning.divide(section, today)
-    changed = assigning.divide(section, swapping.swapped(section, arcs, kept.choice, chance, watch))
-    return min(kept, changed, key=lambda each: each.cost)
+def _todays(section: Section, arcs: Arcs, chance: np.random.Generator, watch: Watch) -> Division:
+    """From today's micro-grids: as they are (apart from the sizes), or with their centres swapped."""
+    kept = assigning.divide(section, swapping.todays(section, chance))
+    choice = swapping.swapped(section, arcs, kept.choice, chance, watch, passes=TODAYS_PASSES)
+    return min(kept, assigning.divide(section, choice), key=lambda each: each.cost)
+
+
+def _spread(section: Section, arcs: Arcs, passes: int, chance: np.random.Generator, watch: Watch) -> Division:
+    choice = swapping.swapped(section, arcs, swapping.anywhere(section, chance), chance, watch, passes=passes)
+    return assigning.divide(section, choice)
 
 
 def _section(problem: Problem, points: Floats, members: Sequence[int], names: Sequence[int]) -> Section:

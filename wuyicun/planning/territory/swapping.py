@@ -11,8 +11,6 @@ import numpy as np
 from wuyicun.planning.territory.assigning import carry_on, costs
 from wuyicun.planning.territory.section import Arcs, Choice, Floats, Integers, Section, Watch, distances
 
-PASSES = 2
-
 
 def todays(section: Section, chance: np.random.Generator) -> Choice:
     """The middles of today's micro-grids, the largest of them first; spread centres for those that are missing."""
@@ -34,16 +32,18 @@ def anywhere(section: Section, chance: np.random.Generator) -> Choice:
     return Choice(sites, carry_on(section, of, len(sites)))
 
 
-def swapped(section: Section, arcs: Arcs, choice: Choice, chance: np.random.Generator, watch: Watch) -> Choice:
-    """The choice after all swaps that help."""
+def swapped(
+    section: Section, arcs: Arcs, choice: Choice, chance: np.random.Generator, watch: Watch, *, passes: int
+) -> Choice:
+    """The choice after all swaps that help; each household is tried as a centre up to `passes` times."""
     if section.wanted in {1, len(section.points)}:
         return choice  # nothing to choose, or the middle that `assigning` finds
     state = _State(section, arcs, choice)
-    for number in range(PASSES):
+    for number in range(passes):
         before = state.swaps
         for place, site in enumerate(chance.permutation(len(section.points))):
             if place % 256 == 0:
-                watch.tell((number + place / len(section.points)) / PASSES)
+                watch.tell((number + place / len(section.points)) / passes)
             state.consider(int(site))
         if state.swaps == before:
             break

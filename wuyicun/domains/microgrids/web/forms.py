@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 KEEP: dict[str, tuple[float, str | Promise]] = {
     "few": (0.6, gettext_lazy("尽量少搬户")),
     "middle": (0.25, gettext_lazy("兼顾（推荐）")),
-    "compact": (0.05, gettext_lazy("尽量紧凑")),
+    "compact": (0.03, gettext_lazy("尽量紧凑")),
 }
 """What a move weighs, as a part of how far households are from the middle of their micro-grid."""
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wuyicun.domains.registry import search
 from wuyicun.domains.registry.access import Leaf
 from wuyicun.domains.registry.actions.people import ChangedMeanwhile, locked
-from wuyicun.domains.registry.events import HouseholdsChanged, PeopleChanged
+from wuyicun.domains.registry.events import HouseholdMoved, HouseholdsChanged, PeopleChanged
 from wuyicun.domains.registry.models import Household, Person
 from wuyicun.kernel.audit.actions import audit
 from wuyicun.kernel.errors import Refusal
@@ -86,6 +86,7 @@ def edit_household(
     for name in changed:
         setattr(current, name, values[name])
     current.updated_at, current.updated_by = at, by
+    start = current.area_path
     if leaf is not None and moves:
         current.area_id, current.area_path, current.section_path = leaf.id, leaf.area_path, leaf.section_path
     _save(current)
@@ -101,6 +102,8 @@ def edit_household(
         data={"fields": [*changed, *(["area"] if moves else [])]},
     )
     publish(HouseholdsChanged(current.village_id, (current.pk,), by, at))
+    if moves:
+        publish(HouseholdMoved(current.village_id, current.pk, start, current.area_path, by, at))
     return current
 
 
