@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
+import zlib
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, BinaryIO
@@ -15,10 +17,21 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.datavalidation import DataValidation
 
 MADE_AT = datetime(2022, 11, 25, 1, 30, tzinfo=UTC)
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
-    "1f15c4890000000d49444154789c6360f8cf500f0003860180b5d7c6a90000000049454e44ae426082"
+
+
+def _part(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+PNG = b"".join(
+    [
+        b"\x89PNG\r\n\x1a\n",
+        _part(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)),
+        _part(b"IDAT", zlib.compress(b"\0\xc0\x10\x10")),
+        _part(b"IEND", b""),
+    ]
 )
+"""One red point: the stamp."""
 
 
 def of_township() -> bytes:
