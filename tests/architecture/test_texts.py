@@ -31,6 +31,7 @@ NOT_A_TEXT = {
     "wuyicun/domains/registry/naming.py": "a house's number as it stands on its door",
     "wuyicun/domains/registry/importing/shell.py": "endings of villages' names, and the name of one without",
     "wuyicun/domains/registry/web/import_steps.py": "endings of villages' names",
+    "wuyicun/domains/territory/naming.py": "names of units, kept like any other",
     "wuyicun/domains/microgrids/naming.py": "names of new micro-grids, kept like any other",
     "wuyicun/domains/microgrids/geojson.py": "how the properties of points are called in files",
     "wuyicun/domains/microgrids/tables.py": "how the columns of points are called in files",

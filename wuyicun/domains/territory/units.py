@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from wuyicun.domains.territory import actions, queries
 from wuyicun.domains.territory.models import Post, Unit
+from wuyicun.domains.territory.naming import unit_name
 from wuyicun.domains.territory.rules import EXPECTED, Level
-from wuyicun.domains.territory.words import unit_name
 from wuyicun.kernel.audit.actions import audit
 from wuyicun.kernel.errors import Refusal
 

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from wuyicun.domains.territory.chart import Box, Branch, Chart, Vacancy
 from wuyicun.domains.territory.hubs import HubHouse
+from wuyicun.domains.territory.naming import unit_name
 from wuyicun.domains.territory.queries import Holder
 from wuyicun.domains.territory.rules import LEADER, LED, Level, Rank, UnitKind, head_role
-from wuyicun.domains.territory.words import LEVELS, RANKS, UNIT_KINDS, unit_name
+from wuyicun.domains.territory.words import LEVELS, RANKS, UNIT_KINDS
 from wuyicun.kernel.roles import ROLES
 
 Words = str | Promise
