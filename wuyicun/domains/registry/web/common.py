@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from wuyicun.domains.registry.labels import GROUP, GROUP_ICON
 from wuyicun.domains.territory import queries as territory
-from wuyicun.domains.territory.rules import Level
+from wuyicun.domains.territory.rules import SECTION_DIGITS, Level
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.roles import Permission
@@ -26,6 +27,9 @@ from wuyicun.kernel.scope import Scope
 from wuyicun.kernel.web.responses import ours
 
 Words = str | Promise
+
+MOST_CHIPS = 60
+"""More areas than these are not shown side by side."""
 
 
 @dataclass(frozen=True)
@@ -78,20 +82,28 @@ def with_query(parameters: Mapping[str, str], **other: str) -> str:
 
 def area_chips(request: ScopedRequest, asked: Mapping[str, str], permission: Permission) -> list[Chip]:
     """One chip for each grid and micro-grid in which the account may look; none where there is only one."""
-    seen = areas_seen(request.scope, request.village.pk, permission)
+    here = asked.get("area", "")
+    seen = _at_hand(areas_seen(request.scope, request.village.pk, permission), here)
     if len(seen) < 2:
         return []
-    here = asked.get("area", "")
     every = Chip(_("全部"), with_query(asked, area=""), not here)
     return [every, *(Chip(name, with_query(asked, area=path), path == here) for path, name in seen)]
+
+
+def _at_hand(areas: list[tuple[str, str]], here: str) -> list[tuple[str, str]]:
+    """All areas; in a town, which has too many to choose from at once, the grids and what lies in the one chosen."""
+    if len(areas) <= MOST_CHIPS:
+        return areas
+    grids, chosen = {path for path, _ in areas if len(path) <= SECTION_DIGITS}, here[:SECTION_DIGITS]
+    return [(path, name) for path, name in areas if path in grids or path[:SECTION_DIGITS] not in grids - {chosen}]
 
 
 def areas_seen(scope: Scope, village_id: UUID, permission: Permission) -> list[tuple[str, str]]:
     """Areas that may be looked at as a whole; a grid that is its own only micro-grid's parent is left out."""
     levels = (Level.GRID, Level.MICRO_GRID, Level.UNPLACED)
     areas = territory.areas(village_id, levels=levels)
-    children = {area.area_path: sum(other.parent_id == area.pk for other in areas) for area in areas}
-    alone = {area.area_path for area in areas if area.level == Level.GRID and children[area.area_path] == 1}
+    children = Counter(area.parent_id for area in areas)
+    alone = {area.area_path for area in areas if area.level == Level.GRID and children[area.pk] == 1}
     return [
         (area.area_path, area.name)
         for area in areas
