@@ -89,7 +89,7 @@ def test_keys_find_people_and_show_themselves(visit: Visit) -> None:
     page.keyboard.press("Escape")
     expect(page.locator("#keys")).to_be_hidden()
     page.keyboard.press("/")
-    search = page.get_by_role("searchbox", name="找人找户")
+    search = page.get_by_role("combobox", name="找人找户")
     expect(search).to_be_focused()
     page.keyboard.type("wang")
     page.keyboard.press("Enter")

@@ -17,7 +17,8 @@ from wuyicun.kernel.failure import Failure
 PYTHON = sys.executable
 PROGRAMS = Path(PYTHON).parent
 TIERS = ("lint", "frontend", "unit", "architecture", "integration", "browser")
-SIDE_BY_SIDE = {"unit", "architecture", "integration"}
+SIDE_BY_SIDE = {"unit": "load", "architecture": "load", "integration": "load", "browser": "loadfile"}
+"""Tiers that run on several processors, and what a worker takes at a time: the walks of a file share what they saw."""
 WITH_LONERS = {"integration"}  # tests that other transactions of the cluster would disturb
 MOST_WORKERS = 4
 
@@ -78,7 +79,8 @@ def steps(tier: str, options: Sequence[str]) -> Iterator[Step]:
         yield Step(tier, [PYTHON, "-m", "pytest", f"tests/{tier}", *options])
     else:
         workers = str(min(os.cpu_count() or 1, MOST_WORKERS))
-        yield Step(tier, [PYTHON, "-m", "pytest", f"tests/{tier}", "-m", "not alone", "-n", workers])
+        side_by_side = ["-n", workers, "--dist", SIDE_BY_SIDE[tier]]
+        yield Step(tier, [PYTHON, "-m", "pytest", f"tests/{tier}", "-m", "not alone", *side_by_side])
         if tier in WITH_LONERS:
             yield Step(f"{tier}, alone", [PYTHON, "-m", "pytest", f"tests/{tier}", "-m", "alone"])
 

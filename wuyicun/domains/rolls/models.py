@@ -68,8 +68,8 @@ class Entry(VillageModel):
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            # Without the state: an entry whose indexed columns stay the same is changed in place. The leaf stands before
-            # the roll: beginning like `entry_once`, this index would be taken for it, and read from end to end.
+            # Without the state: an entry whose indexed columns stay the same is changed in place. The leaf stands
+            # before the roll: beginning like `entry_once`, this index would be taken for it and read from end to end.
             models.Index(fields=["village_id", "area_id", "roll", "subject_id"], name="entry_missing_list"),
             models.Index(fields=["village_id", "until"], condition=Q(until__isnull=False), name="entry_excuse_ends"),
         ]

@@ -67,9 +67,14 @@ def post(scope: Scope, village: Village, post_id: UUID) -> Post:
 def post_to_end(scope: Scope, village: Village, post_id: UUID) -> Post:
     """The same, to be ended without anybody in its place. Raises NotYours, MayNotGive, OwnPost."""
     found = post(scope, village, post_id)
-    if found.account_id == scope.account_id and Permission.MANAGE_ACCOUNTS in ROLES[found.role].permissions:
+    if not may_end(scope, found.account_id, found.role):
         raise OwnPost
     return found
+
+
+def may_end(scope: Scope, account_id: UUID | None, role: str) -> bool:
+    """May the post be ended by who asks? Not by who holds it and would lose the say over accounts."""
+    return account_id != scope.account_id or Permission.MANAGE_ACCOUNTS not in ROLES[role].permissions
 
 
 def appointment(scope: Scope, role: str, area_path: str) -> None:

@@ -33,6 +33,7 @@ from wuyicun.kernel.accounts.forms import PhoneField
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.errors import Refusal
 from wuyicun.kernel.roles import ROLES, Role
+from wuyicun.kernel.scope import Scope
 from wuyicun.kernel.web import notices
 
 _WHO_AND_WHERE = ("holder_name", "role", "rank", "area", "unit")
@@ -123,11 +124,11 @@ def _choices(areas: Sequence[Area]) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Row:
-    """An area with who holds posts there, now or soon, and what they are."""
+    """An area with who holds posts there, now or soon, what they are, and whether they may be ended."""
 
     area: Area
     level: object
-    holders: Sequence[tuple[Holder, object]]
+    holders: Sequence[tuple[Holder, object, bool]]
 
 
 @require_GET
@@ -143,7 +144,7 @@ def organisation(request: ScopedRequest) -> HttpResponse:
         "missing": missing,
         "hubs": shown.vacancies(found, "hub"),
         "loads": shown.loads(found),
-        "rows": _rows(village_id, now),
+        "rows": _rows(request.scope, village_id, now),
         "now": now,
         "units": [
             (unit, UNIT_KINDS[unit.kind], names.get(unit.area_path, ""))
@@ -160,14 +161,14 @@ def _heads_first(holder: Holder) -> tuple[bool, bool, str, int, str]:
     return not leads, not holder.unit, holder.unit, ranks.index(Rank(holder.rank)), holder.role
 
 
-def _rows(village_id: UUID, now: datetime) -> list[Row]:
+def _rows(scope: Scope, village_id: UUID, now: datetime) -> list[Row]:
     holders = [*queries.holders(village_id, now), *queries.coming(village_id, now)]
     return [
         Row(
             area,
             LEVELS[area.level],
             [
-                (each, shown.post_word(each))
+                (each, shown.post_word(each), access.may_end(scope, each.account_id, each.role))
                 for each in sorted(holders, key=_heads_first)
                 if each.area_path == area.area_path
             ],
