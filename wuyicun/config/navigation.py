@@ -18,6 +18,7 @@ ITEMS: tuple[Item, ...] = (
     Item("people", _("微网格"), "micro_grids", Permission.VIEW_PEOPLE, 15),
     Item("people", _("重新划分"), "rebalancing", Permission.ARRANGE_GRIDS, 16),
     Item("people", _("台账"), "ledgers", Permission.VIEW_PEOPLE, 20),
+    Item("people", _("报表"), "reports", Permission.VIEW_PEOPLE, 22),
     Item("people", _("入户核对"), "verification", Permission.VIEW_PEOPLE, 25),
     Item("people", _("点位"), "places", Permission.VIEW_PEOPLE, 30),
     Item("people", _("二维码卡"), "cards", Permission.PRINT_CARDS, 40),

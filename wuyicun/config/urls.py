@@ -11,6 +11,7 @@ urlpatterns = [
     path("people/", include("wuyicun.domains.registry.web.import_urls")),
     path("people/micro-grids/", include("wuyicun.domains.microgrids.web.urls")),
     path("people/", include("wuyicun.domains.registry.web.ledgers.urls")),
+    path("people/reports/", include("wuyicun.domains.registry.web.reports.urls")),
     path("", include("wuyicun.domains.registry.web.urls")),
     path("screening/", include("wuyicun.domains.screening.web.urls")),
     path("settings/", include("wuyicun.domains.territory.web.urls")),

@@ -1,9 +1,9 @@
-"""Each ledger that leaves the program is written down: in the audit, and for the page that shows who took what."""
+"""Each ledger and report that leaves the program is written down: in the audit, and for the page that shows it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -57,6 +57,28 @@ class Taken:
     why: Why
 
 
+@dataclass(frozen=True)
+class Leaving:
+    """What leaves the program.
+
+    Attributes:
+        code: of the ledger or report.
+        covers: the path of the area that the lines can be of.
+        rows: how many lines it has.
+        narrowed: it was filtered above its columns.
+        clear: numbers are in clear.
+    """
+
+    code: str
+    title: str
+    how: How
+    covers: str
+    rows: int
+    narrowed: bool = False
+    clear: bool = False
+    why: Why = field(default_factory=Why)
+
+
 @transaction.atomic
 def log(
     *,
@@ -77,17 +99,34 @@ def log(
         covers: the path of the area that the lines can be of.
         rows: how many lines it has.
     """
-    LedgerTaken.rows().create(
-        village_id=village_id, ledger=ledger.code, title=title, how=how, area_path=covers,
-        narrowed=bool(wanted.further), clear=wanted.clear, reason=why.reason, note=why.note, rows_taken=rows,
-        at=at, by=by,
-    )  # fmt: skip
+    leaving = Leaving(ledger.code, title, how, covers, rows, bool(wanted.further), wanted.clear, why)
+    _keep(village_id, leaving, by, at)
     data: dict[str, object] = {"ledger": ledger.code, "area": wanted.area_path, "clear": wanted.clear, "rows": rows}
     if why.reason:
         data["reason"] = why.reason
     if wanted.further:
         data["filters"] = [each.field for each in wanted.further]
     audit(f"registry.{_ACTION[how]}_ledger", by=by, at=at, village_id=village_id, data=data)
+
+
+@transaction.atomic
+def log_report(*, village_id: UUID, leaving: Leaving, by: UUID, at: datetime) -> None:
+    """Write down that a report left the program."""
+    _keep(village_id, leaving, by, at)
+    data: dict[str, object] = {
+        "report": leaving.code, "area": leaving.covers, "clear": leaving.clear, "rows": leaving.rows
+    }  # fmt: skip
+    if leaving.why.reason:
+        data["reason"] = leaving.why.reason
+    audit(f"registry.{_ACTION[leaving.how]}_report", by=by, at=at, village_id=village_id, data=data)
+
+
+def _keep(village_id: UUID, leaving: Leaving, by: UUID, at: datetime) -> None:
+    LedgerTaken.rows().create(
+        village_id=village_id, ledger=leaving.code, title=leaving.title, how=leaving.how, area_path=leaving.covers,
+        narrowed=leaving.narrowed, clear=leaving.clear, reason=leaving.why.reason, note=leaving.why.note,
+        rows_taken=leaving.rows, at=at, by=by,
+    )  # fmt: skip
 
 
 def taken(scope: Scope, village_id: UUID, *, after: UUID | None = None, limit: int = 50) -> Page[Taken]:

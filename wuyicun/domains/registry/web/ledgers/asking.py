@@ -63,15 +63,26 @@ def to_take(request: ScopedRequest, code: str) -> Asked:
         NotYours: no such ledger; numbers in clear without the permission.
         ReasonMissing: … without a reason.
     """
+    clear, why = numbers_asked(request)
+    found = shelf.find(request.scope, request.village.pk, code)
+    return Asked(found, _wanted(found, request.POST, clear=clear), why)
+
+
+def numbers_asked(request: ScopedRequest) -> tuple[bool, Why]:
+    """Whether numbers are wanted in clear, and what for.
+
+    Raises:
+        NotYours: in clear without the permission; the asker sees nobody.
+        ReasonMissing: … without a reason.
+    """
     clear = request.POST.get("numbers") == "clear"
     access.held(request.scope, Permission.EXPORT_LEDGER if clear else Permission.VIEW_PEOPLE)
     reason = request.POST.get("reason", "")
     reason = reason if reason in REVEAL_REASON else ""
     if clear and not reason:
         raise ReasonMissing
-    found = shelf.find(request.scope, request.village.pk, code)
     note = request.POST.get("note", "").replace("\x00", "").strip()[:LONGEST_NOTE]
-    return Asked(found, _wanted(found, request.POST, clear=clear), Why(reason, note))
+    return clear, Why(reason, note)
 
 
 def _wanted(ledger: Ledger, data: QueryDict, *, clear: bool = False) -> Wanted:
@@ -87,16 +98,16 @@ def title_of(request: ScopedRequest, ledger: Ledger) -> str:
     return _("%(village)s%(ledger)s") % {"village": request.village.name, "ledger": ledger.title}
 
 
-def area_name(request: ScopedRequest, wanted: Wanted) -> str:
+def area_name(request: ScopedRequest, area_path: str) -> str:
     """The name of the area that was asked for, '' for all."""
-    return territory.names(request.village.pk).get(wanted.area_path, "")
+    return territory.names(request.village.pk).get(area_path, "")
 
 
-def covered(request: ScopedRequest, wanted: Wanted) -> str:
-    """The path of the area that the lines can be of."""
-    paths = request.scope.paths(wanted.permission)
+def covered(request: ScopedRequest, area_path: str, permission: Permission) -> str:
+    """The path of the area that the lines can be of: what was asked for, or all over which the permission is held."""
+    paths = request.scope.paths(permission)
     inside = [path for path in paths if path.startswith(request.village.area_path)]
-    return wanted.area_path or (inside[0] if len(inside) == len(paths) == 1 else request.village.area_path)
+    return area_path or (inside[0] if len(inside) == len(paths) == 1 else request.village.area_path)
 
 
 def areas_to_choose(request: ScopedRequest) -> Sequence[tuple[str, str]]:

@@ -22,7 +22,7 @@ from wuyicun.domains.registry.ledgers import lines, shelf, taking
 from wuyicun.domains.registry.ledgers.definition import Column as LedgerColumn
 from wuyicun.domains.registry.ledgers.lines import Line
 from wuyicun.domains.registry.ledgers.subjects import listed
-from wuyicun.domains.registry.ledgers.taking import How
+from wuyicun.domains.registry.ledgers.taking import How, Why
 from wuyicun.domains.registry.web.common import cursor, today
 from wuyicun.domains.registry.web.ledgers import asking, controls
 from wuyicun.domains.registry.web.ledgers.asking import Asked, ReasonMissing
@@ -126,7 +126,7 @@ def _on_paper(request: ScopedRequest, asked: Asked, title: str, found: list[Line
         "made": {"by": request.account.name, "at": in_words(at)},
         "from": None,
         "title": title,
-        "about": [f"{today():%Y-%m-%d}", asking.area_name(request, asked.wanted), counted],
+        "about": [f"{today():%Y-%m-%d}", asking.area_name(request, asked.wanted.area_path), counted],
         "columns": [
             {"title": str(_NUMBER), "weight": 0.6},
             *({"title": str(shelf.heading(definition, each)), "weight": each.weight} for each in definition.columns),
@@ -176,19 +176,24 @@ def notes(request: ScopedRequest, asked: Asked, at: datetime) -> list[str]:
     known = listed(asked.ledger.definition)
     areas = dict(asking.areas_to_choose(request))
     filters = [controls.in_words(each, known.field_by_code[each.field], areas) for each in asked.wanted.further]
+    about = [asking.area_name(request, asked.wanted.area_path), *filters]
+    return [said_of_it(request, about, asked.why if asked.wanted.clear else None, at)]
+
+
+def said_of_it(request: ScopedRequest, about: list[str], in_clear_for: Why | None, at: datetime) -> str:
+    """What it is about, who took it and when, and what numbers in clear are for."""
     parts = [
-        asking.area_name(request, asked.wanted),
-        *filters,
+        *about,
         _("%(by)s 于 %(at)s 导出") % {"by": request.account.name, "at": in_words(at)},
-        _("用途：%(reason)s") % {"reason": _why(asked)} if asked.wanted.clear else _("号码已遮盖"),
+        _("用途：%(reason)s") % {"reason": _in_words(in_clear_for)} if in_clear_for else _("号码已遮盖"),
         _("含个人信息，用完请销毁"),
     ]
-    return [" · ".join(str(part) for part in parts if part)]
+    return " · ".join(str(part) for part in parts if part)
 
 
-def _why(asked: Asked) -> str:
-    reason = str(REVEAL_REASON[asked.why.reason])
-    return f"{reason}（{asked.why.note}）" if asked.why.note else reason
+def _in_words(why: Why) -> str:
+    reason = str(REVEAL_REASON[why.reason])
+    return f"{reason}（{why.note}）" if why.note else reason
 
 
 def log(request: ScopedRequest, asked: Asked, how: How, *, title: str, rows: int, at: datetime) -> None:
@@ -199,7 +204,7 @@ def log(request: ScopedRequest, asked: Asked, how: How, *, title: str, rows: int
         title=title,
         how=how,
         wanted=asked.wanted,
-        covers=asking.covered(request, asked.wanted),
+        covers=asking.covered(request, asked.wanted.area_path, asked.wanted.permission),
         rows=rows,
         why=asked.why,
         by=request.account.pk,

@@ -1,0 +1,118 @@
+"""Reports come out of the registry as it is, show nobody's people to others, and are written down when taken along."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from tests.cast import Cast
+from wuyicun.domains.registry.models import LedgerTaken, Place
+from wuyicun.domains.territory import actions as territory
+from wuyicun.domains.territory.rules import Rank
+from wuyicun.kernel import clock
+from wuyicun.kernel.audit.models import AuditRow
+
+
+def page(cast: Cast, by: str, name: str, **asked: str) -> str:
+    response = cast.client(by).get(reverse(name), asked)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def book(cast: Cast, by: str, name: str, **asked: str) -> Any:
+    response: Any = cast.client(by).post(reverse(name), asked)
+    assert response.status_code == 200, response
+    return load_workbook(BytesIO(b"".join(response.streaming_content)))
+
+
+def lines(sheet: Any, first: str = "序号") -> list[dict[str, Any]]:
+    """The lines below the column titles."""
+    rows = list(sheet.iter_rows(values_only=True))
+    head = next(number for number, row in enumerate(rows) if row[0] == first)
+    return [dict(zip(rows[head], row, strict=True)) for row in rows[head + 1 :] if row[0] not in (None, "填表人：")]
+
+
+def settle_in(cast: Cast) -> None:
+    """A leader with a phone of their own, a unit that nobody leads, a shop."""
+    village, path, at = cast.village.pk, cast.areas["第一微网格"].area_path, clock.now()
+    leader = cast.people["甲01"]
+    territory.appoint(
+        village_id=village, area_path=path, role="micro_grid_leader", holder_name="甲01", person_id=leader.pk,
+        account_id=None, rank=Rank.HEAD, starts_at=at, by=None, at=at,
+    )  # fmt: skip
+    territory.add_unit(
+        village_id=village, area_path=cast.village.area_path, kind="partner", name="派出所", phone="03538812345",
+        by=None, at=at,
+    )  # fmt: skip
+    shop = Place(
+        village_id=village, area=cast.areas["第一微网格"], area_path=path, name="便民超市", kind="shop",
+        contact_name="乙02", location="西街 3 号",
+    )  # fmt: skip
+    shop.set_phone("13912345678")
+    shop.save(force_insert=True)
+
+
+def test_the_working_book_names_each_area_unit_and_place_with_its_address_and_who_answers_for_it(cast: Cast) -> None:
+    settle_in(cast)
+    found = {each["名称"]: each for each in lines(book(cast, "梁会明", "report_book_export").worksheets[0])}
+    assert {"西头岭村", "西头岭", "第一微网格", "北头岭微网格", "派出所", "便民超市"} <= set(found)
+    grid = found["第一微网格"]
+    assert (grid["主要负责人"], grid["联系电话"], grid["户数"], grid["人口"]) == ("甲01", "138****0000", 6, 12)
+    assert grid["详细地址"].endswith("西头岭村西头岭第一微网格")
+    assert found["北头岭微网格"]["详细地址"].endswith("西头岭村北头岭微网格"), "the section is in the name"
+    assert found["北头岭微网格"]["主要负责人"] == "空缺"
+    assert found["西头岭村"]["人口"] == 30
+    assert found["派出所"]["联系电话"] == "****2345"
+    assert found["派出所"]["主要负责人"] is None
+    shop = found["便民超市"]
+    assert (shop["类别"], shop["主要负责人"], shop["联系电话"]) == ("商户", "乙02", "139****5678")
+    assert shop["详细地址"].endswith("西头岭村西街 3 号")
+
+
+def test_a_grid_worker_sees_only_their_own_part_of_the_book(cast: Cast) -> None:
+    settle_in(cast)
+    own, other = page(cast, "王海斌", "report_book"), page(cast, "钟花", "report_book")
+    assert "便民超市" in own
+    assert "第一微网格" in own
+    assert "派出所" not in own
+    assert "北头岭微网格" in other
+    assert "便民超市" not in other
+    assert "第一微网格" not in other
+
+
+def test_the_book_of_one_section_is_of_that_section(cast: Cast) -> None:
+    settle_in(cast)
+    path = cast.areas["北头岭"].area_path
+    names = [each["名称"] for each in lines(book(cast, "梁会明", "report_book_export", area=path).worksheets[0])]
+    assert names == ["北头岭", "北头岭微网格"]
+
+
+def test_whole_phones_leave_only_with_a_reason_and_it_is_written_down(cast: Cast) -> None:
+    settle_in(cast)
+    refused = cast.client("梁会明").post(reverse("report_book_export"), {"numbers": "clear"}, follow=True)
+    assert "导出完整号码要说明用途" in refused.content.decode()
+    assert cast.client("王海斌").post(reverse("report_book_export"), {"numbers": "clear"}).status_code == 404
+    assert not LedgerTaken.rows().exists()
+    taken = book(cast, "梁会明", "report_book_export", numbers="clear", reason="report", note="报给镇政府")
+    assert "13912345678" in repr(lines(taken.worksheets[0]))
+    assert "用途：上级要求报送（报给镇政府）" in taken.worksheets[0]["A2"].value
+    kept = LedgerTaken.rows().get()
+    assert (kept.ledger, kept.title, kept.clear, kept.reason) == ("book", "西头岭村工作底册", True, "report")
+    assert AuditRow.objects.get(action="registry.export_report").data["rows"] == kept.rows_taken
+
+
+def test_the_book_on_paper_is_a_pdf_that_is_written_down_too(cast: Cast) -> None:
+    settle_in(cast)
+    response = cast.client("王海斌").post(reverse("report_book_print"))
+    assert response.content.startswith(b"%PDF")
+    kept = LedgerTaken.rows().get()
+    assert (kept.how, kept.area_path, kept.clear) == ("pdf", cast.areas["西头岭"].area_path, False)
+
+
+def test_every_report_is_reached_from_the_menu(cast: Cast) -> None:
+    shelf = page(cast, "王海斌", "reports")
+    assert f'href="{reverse("report_book")}"' in shelf
+    assert f'href="{reverse("reports")}"' in page(cast, "王海斌", "people")

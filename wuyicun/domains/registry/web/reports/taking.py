@@ -1,0 +1,145 @@
+"""Taking a report along: as an Excel file or on paper, written down like a ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import wraps
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from wuyicun.domains.registry.ledgers import taking
+from wuyicun.domains.registry.ledgers.taking import How, Leaving, Why
+from wuyicun.domains.registry.web.common import today, with_query
+from wuyicun.domains.registry.web.ledgers import asking
+from wuyicun.domains.registry.web.ledgers.asking import ReasonMissing
+from wuyicun.domains.registry.web.ledgers.taking import (
+    MOST_ON_PAPER,
+    OFFICIAL_LANGUAGE,
+    TooLongForPaper,
+    attachment,
+    said_of_it,
+    watermark,
+)
+from wuyicun.kernel.accounts.middleware import ScopedRequest
+from wuyicun.kernel.documents.cells import in_words
+from wuyicun.kernel.documents.pdf import render as typeset
+from wuyicun.kernel.documents.workbook import Page, Sheet, workbook
+from wuyicun.kernel.roles import Permission
+from wuyicun.kernel.web import notices
+from wuyicun.kernel.web.responses import pdf
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the form under a report asks for.
+
+    Attributes:
+        area_path: of this area; '' for all that the asker may see.
+        clear: phones in clear, for the reason `why`.
+    """
+
+    area_path: str
+    at: datetime
+    clear: bool = False
+    why: Why = field(default_factory=Why)
+
+    @property
+    def permission(self) -> Permission:
+        """What must be held over the area of each line."""
+        return Permission.EXPORT_LEDGER if self.clear else Permission.VIEW_PEOPLE
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is taken along; on paper only its first sheet, whose columns say their widths.
+
+    Attributes:
+        code: in the log.
+        rows: how many lines it has, all sheets together.
+    """
+
+    code: str
+    title: str
+    sheets: Sequence[Sheet]
+    rows: int
+    upright: bool = False
+
+
+def area_of(request: ScopedRequest) -> str:
+    """The area that an address or a form names."""
+    return (request.POST if request.method == "POST" else request.GET).get("area", "")[:32]
+
+
+def title_of(request: ScopedRequest, report: str) -> str:
+    """The official title: the village's name in front."""
+    return _("%(village)s%(ledger)s") % {"village": request.village.name, "ledger": report}
+
+
+def or_back_to(name: str) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
+    """What cannot be taken so is said on the report's own page."""
+
+    def around(take: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @wraps(take)
+        def view(request: ScopedRequest) -> HttpResponseBase:
+            try:
+                return take(request)
+            except (ReasonMissing, TooLongForPaper) as refusal:
+                notices.say(request, str(refusal), level=messages.ERROR)
+                return HttpResponseRedirect(reverse(name) + with_query({"area": area_of(request)}))
+
+        return view
+
+    return around
+
+
+def note(request: ScopedRequest, asked: Asked, *about: str) -> str:
+    """What it is about, who took it and when: it goes with the paper."""
+    area = asking.area_name(request, asked.area_path)
+    return said_of_it(request, [area, *about], asked.why if asked.clear else None, asked.at)
+
+
+def as_excel(request: ScopedRequest, asked: Asked, report: Report) -> HttpResponseBase:
+    """An Excel file, written down."""
+    page = Page("a4", report.upright, watermark(request, asked.at))
+    sheets = [replace(each, page=page) for each in report.sheets]
+    file = workbook(sheets, made_by=request.account.name, made_at=asked.at)
+    _log(request, asked, report, How.EXCEL)
+    return attachment(file, f"{report.title}.xlsx")
+
+
+def as_pdf(request: ScopedRequest, asked: Asked, report: Report) -> HttpResponse:
+    """The first sheet on paper, written down.
+
+    Raises:
+        TooLongForPaper: nobody prints so much.
+    """
+    sheet = report.sheets[0]
+    if report.rows > MOST_ON_PAPER:
+        raise TooLongForPaper(most=MOST_ON_PAPER)
+    data = {
+        "made": {"by": request.account.name, "at": in_words(asked.at)},
+        "from": None,
+        "title": report.title,
+        "about": [f"{today():%Y-%m-%d}", asking.area_name(request, asked.area_path)],
+        "columns": [{"title": each.title, "weight": each.width} for each in sheet.columns],
+        "rows": [[in_words(cell) for cell in row] for row in sheet.rows],
+        "notes": sheet.notes,
+        "paper": "a4",
+        "upright": report.upright,
+        "signatures": sheet.signatures,
+        "watermark": watermark(request, asked.at),
+    }
+    content = typeset("ledger", data, language=OFFICIAL_LANGUAGE)
+    _log(request, asked, report, How.PDF)
+    return pdf(content, report.title)
+
+
+def _log(request: ScopedRequest, asked: Asked, report: Report, how: How) -> None:
+    covers = asking.covered(request, asked.area_path, asked.permission)
+    leaving = Leaving(report.code, report.title, how, covers, report.rows, clear=asked.clear, why=asked.why)
+    taking.log_report(village_id=request.village.pk, leaving=leaving, by=request.account.pk, at=asked.at)

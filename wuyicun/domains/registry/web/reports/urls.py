@@ -1,0 +1,13 @@
+"""The addresses of reports, under /people/reports/."""
+
+from __future__ import annotations
+
+from wuyicun.domains.registry.web.reports import book, shelf
+from wuyicun.kernel.web.responses import path
+
+urlpatterns = [
+    path("", shelf.reports, "reports"),
+    path("book/", book.report_book, "report_book"),
+    path("book/export/", book.report_book_export, "report_book_export"),
+    path("book/print/", book.report_book_print, "report_book_print"),
+]
