@@ -1,7 +1,13 @@
 """The one table of effects between rooms: event class -> what follows, in order."""
 
 from wuyicun.domains.microgrids import actions as microgrids
-from wuyicun.domains.registry.events import HouseholdMoved, HouseholdsChanged, PeopleChanged
+from wuyicun.domains.registry.events import (
+    HouseholdMoved,
+    HouseholdsChanged,
+    PeopleChanged,
+    PeopleMerged,
+    PeopleParted,
+)
 from wuyicun.domains.screening import actions as screening
 from wuyicun.domains.verification import actions as verification
 from wuyicun.fieldsync import tokens
@@ -12,6 +18,16 @@ from wuyicun.kernel.events import Reactions
 def rounds_take_people_in(event: PeopleChanged) -> None:
     """Who was added, moved, went away or left is taken in by open rounds."""
     screening.people_changed(village_id=event.village_id, people=event.people, at=event.at)
+
+
+def swabs_follow(event: PeopleMerged) -> None:
+    """Who was registered twice has their swabs and what was said of them in one place."""
+    screening.people_merged(village_id=event.village_id, kept=event.kept, other=event.other, at=event.at)
+
+
+def swabs_go_back(event: PeopleParted) -> None:
+    """Who are two after all have each their own."""
+    screening.people_parted(village_id=event.village_id, kept=event.kept, other=event.other, at=event.at)
 
 
 def periods_take_households_in(event: HouseholdsChanged) -> None:
@@ -43,6 +59,8 @@ def micro_grids_remember(event: HouseholdMoved) -> None:
 
 REACTIONS: Reactions = {
     PeopleChanged: (rounds_take_people_in,),
+    PeopleMerged: (swabs_follow,),
+    PeopleParted: (swabs_go_back,),
     HouseholdsChanged: (periods_take_households_in, points_go_with_households),
     HouseholdMoved: (micro_grids_remember,),
     SignedOut: (phones_are_signed_out,),

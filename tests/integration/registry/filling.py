@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.cast import Cast
 from tests.unit.documents.filling import forms
+from wuyicun.domains.registry import actions
 from wuyicun.domains.registry.ledgers import making, taking, templates
 from wuyicun.domains.registry.ledgers.builtin import BUILTIN
 from wuyicun.domains.registry.ledgers.lines import Wanted
@@ -13,7 +14,7 @@ from wuyicun.kernel import clock
 
 
 def fill(cast: Cast) -> dict[str, object]:
-    """The secretary's own ledger, taken along once, another that was put away, and a form for one of the plan."""
+    """The secretary's own ledger, taken along once, another put away, a form for one of the plan; two kept apart."""
     village, by, at = cast.village.pk, cast.accounts["梁会明"].pk, clock.now()
     definition = BUILTIN["resident"].definition
     made = making.make(
@@ -41,4 +42,6 @@ def fill(cast: Cast) -> dict[str, object]:
         village_id=village, title="停用的台账", about="", definition=definition, copied_from="", by=by, at=at
     )
     making.retire(village_id=village, ledger_id=retired.pk, by=by, at=at)
-    return {"ledger_id": made.pk, "retired_ledger_id": retired.pk}
+    first, second = cast.people["甲09"], cast.people["甲10"]
+    pairing = actions.keep_apart(first=first, second=second, by=by, at=at)
+    return {"ledger_id": made.pk, "retired_ledger_id": retired.pk, "other_id": second.pk, "pairing_id": pairing.pk}

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from wuyicun.domains.registry.labels import FIELD, GROUP, LEFT_REASON, REVEAL_REASON, WHEREABOUTS
 from wuyicun.domains.registry.listing import HouseholdRow, household_row
-from wuyicun.domains.registry.models import Household, Person, PersonGroup
+from wuyicun.domains.registry.models import Household, Pairing, Person, PersonGroup
 from wuyicun.domains.registry.naming import masked_id
-from wuyicun.domains.registry.queries import PersonBrief, brief
+from wuyicun.domains.registry.queries import PersonBrief, brief, merged_into
+from wuyicun.domains.registry.rules import Verdict
 from wuyicun.domains.territory import queries as territory
 from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.audit import queries as audit
@@ -50,6 +51,8 @@ class PersonFile:
     Attributes:
         id_number, phone: masked; '' when there is none.
         unread: which of the two the roster has in a form that could not be read.
+        merged_into: in whom they are kept, if they were registered twice, by the decision `pairing`.
+        also: who was merged into them.
         updated_by: a name.
     """
 
@@ -72,6 +75,9 @@ class PersonFile:
     problems: Sequence[str]
     left_at: datetime | None
     left_reason: str
+    merged_into: PersonBrief | None
+    pairing: UUID | None
+    also: Sequence[PersonBrief]
     updated_at: datetime
     updated_by: str
     groups: Sequence[GroupHeld]
@@ -109,6 +115,8 @@ def of_person(person: Person) -> PersonFile:
     """The file of a person who was fetched by `access`."""
     groups = PersonGroup.rows().filter(village_id=person.village_id, person=person, ends_on__isnull=True)
     history = _history(person.village_id, person.pk)
+    also = merged_into(person.village_id, person.pk)
+    elsewhere = brief(person.village_id, [*also, *([person.merged_into_id] if person.merged_into_id else [])])
     number, phone, by = person.id_number, person.phone, person.updated_by
     return PersonFile(
         brief=brief(person.village_id, [person.pk])[person.pk],
@@ -130,11 +138,19 @@ def of_person(person: Person) -> PersonFile:
         problems=person.problems,
         left_at=person.left_at,
         left_reason=person.left_reason,
+        merged_into=elsewhere.get(person.merged_into_id) if person.merged_into_id else None,
+        pairing=_pairing(person) if person.merged_into_id else None,
+        also=[elsewhere[each] for each in also],
         updated_at=person.updated_at,
         updated_by=accounts.names_of([by]).get(by, "") if by else "",
         groups=[GroupHeld(each.group, each.starts_on, each.source) for each in groups.order_by("starts_on", "group")],
         history=history,
     )
+
+
+def _pairing(person: Person) -> UUID | None:
+    rows = Pairing.rows().filter(village_id=person.village_id, other_id=person.pk, undone_at__isnull=True)
+    return rows.filter(verdict=Verdict.SAME).values_list("pk", flat=True).first()
 
 
 def of_household(household: Household) -> HouseholdFile:

@@ -55,3 +55,25 @@ class PeopleRemoved:
     people: tuple[UUID, ...]
     by: UUID | None
     at: datetime
+
+
+@dataclass(frozen=True)
+class PeopleMerged:
+    """Two rows were one person: what is recorded of `other` belongs to `kept` from now on."""
+
+    village_id: UUID
+    kept: UUID
+    other: UUID
+    by: UUID | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class PeopleParted:
+    """A merge was taken back: each has their own records again."""
+
+    village_id: UUID
+    kept: UUID
+    other: UUID
+    by: UUID | None
+    at: datetime

@@ -84,6 +84,15 @@ LEFT_REASON: Words = {
     "gone": _("外来人员离开"),
     "mistaken": _("登记错了（重复或查无此人）"),
 }
+ALIKE: dict[int, Promise] = {
+    1: _("名册里是同一个证件号码"),
+    2: _("同一户、同名、同一天出生"),
+    3: _("同名、同一天出生"),
+    4: _("同一户、同名，有一条没有出生日期"),
+    5: _("同名、同一个手机号，有一条没有出生日期"),
+    6: _("同一户、同一天出生，名字同音不同字"),
+}
+MERGED_AWAY = _("重复登记，已并入另一条")
 REVEAL_REASON: Words = {
     "call": _("打电话联系本人"),
     "check": _("核对登记信息"),
@@ -145,6 +154,9 @@ HAPPENED: Words = {
     "registry.mark_returned": _("放回名册"),
     "registry.reveal": _("查看了"),
     "registry.card_lost": _("作废了卡"),
+    "registry.merge_people": _("合并了重复登记"),
+    "registry.part_people": _("撤销了合并"),
+    "registry.keep_apart": _("记为不是同一人"),
     "registry.add_household": _("添加这一户"),
     "registry.edit_household": _("改了"),
     "registry.move_household": _("移到别的微网格"),

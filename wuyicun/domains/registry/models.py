@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -22,6 +22,7 @@ PLACE_PHONE = "registry.place.phone"
 CARD = "registry.card.token"
 CONFLICT = "registry.conflict.values"
 OUTLINE = "registry.import.outline"
+MERGED = "registry.pairing.taken"
 LEDGER_TEMPLATE = "registry.ledger.template"
 
 
@@ -68,7 +69,10 @@ BORN = Coalesce(F("birth_date"), Value(date.max), output_field=models.DateField(
 
 
 class Person(VillageModel):
-    """Somebody who lives or works in the village, or belongs to one of its households."""
+    """Somebody who lives or works in the village, or belongs to one of its households.
+
+    Who was registered twice stands in two rows; one says `merged_into_id` and is off the list.
+    """
 
     household = reference("registry.Household", null=True)
     area = reference("territory.Area")
@@ -100,6 +104,7 @@ class Person(VillageModel):
     batch_id = models.UUIDField(null=True)
     left_at = models.DateTimeField(null=True)
     left_reason = models.CharField(max_length=16, blank=True, default="")
+    merged_into_id = models.UUIDField(null=True)
     updated_at = models.DateTimeField()
     updated_by = models.UUIDField(null=True)
 
@@ -107,6 +112,10 @@ class Person(VillageModel):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["village_id", "id_index"], name="id_number_held_once"),
             models.CheckConstraint(condition=~Q(name=""), name="person_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(merged_into_id__isnull=True) | Q(left_at__isnull=False),
+                name="who_was_merged_is_off_the_list",
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["village_id", "area_path", "name_sort", "id"], name="person_by_area"),
@@ -130,6 +139,11 @@ class Person(VillageModel):
             models.Index(fields=["village_id", "name_sort", "id"], condition=~Q(problems=[]), name="person_to_check"),
             models.Index(
                 fields=["village_id", "name_sort", "id"], condition=Q(left_at__isnull=False), name="person_who_left"
+            ),
+            models.Index(
+                fields=["village_id", "merged_into_id"],
+                condition=Q(merged_into_id__isnull=False),
+                name="person_merged_into",
             ),
         ]
 
@@ -492,3 +506,42 @@ class Conflict(VillageModel):
         """Seal the disputed values; `index` finds the conflict again by its value."""
         self.values_sealed = seal(values, CONFLICT)
         self.value_index = index
+
+
+class Pairing(VillageModel):
+    """What somebody decided of two who look alike: the same (`other_id` was merged into `kept_id`), or two.
+
+    `taken` is what the kept one got from the other, and what stood there before, so that it can be taken back.
+    """
+
+    kept_id = models.UUIDField()
+    other_id = models.UUIDField()
+    verdict = models.CharField(max_length=8)
+    taken_sealed = models.BinaryField(null=True)
+    decided_at = models.DateTimeField()
+    decided_by = models.UUIDField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["village_id", "other_id"],
+                condition=Q(verdict=rules.Verdict.SAME, undone_at__isnull=True),
+                name="merged_into_one_only",
+            ),
+            models.CheckConstraint(condition=~Q(kept_id=models.F("other_id")), name="a_pair_is_two_rows"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["village_id", "verdict", "decided_at"], name="pairing_by_time"),
+            models.Index(fields=["village_id", "kept_id"], name="pairing_by_kept"),
+        ]
+
+    @property
+    def taken(self) -> dict[str, Any]:
+        """What the kept one got, in clear."""
+        return {} if self.taken_sealed is None else dict(json.loads(unseal(self.taken_sealed, MERGED)))
+
+    def set_taken(self, taken: dict[str, Any]) -> None:
+        """Seal it."""
+        self.taken_sealed = seal(json.dumps(taken, ensure_ascii=False, default=str), MERGED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -51,6 +51,35 @@ def areas_of_people(named: Collection[tuple[UUID, UUID]]) -> Mapping[tuple[UUID,
         village_id__in={village for village, _ in named}, pk__in={person for _, person in named}
     )
     return {(village, person): path for village, person, path in rows.values_list("village_id", "pk", "area_path")}
+
+
+@dataclass(frozen=True, slots=True)
+class Heir:
+    """Whom somebody was merged into, who turned out to be registered twice, and when."""
+
+    person_id: UUID
+    since: datetime
+
+
+def heirs(named: Collection[tuple[UUID, UUID]]) -> Mapping[tuple[UUID, UUID], Heir]:
+    """Of each (village, person) who was merged into another."""
+    if not named:
+        return {}
+    rows = Person.rows().filter(
+        village_id__in={village for village, _ in named},
+        pk__in={person for _, person in named},
+        merged_into_id__isnull=False,
+    )
+    columns = rows.values_list("village_id", "pk", "merged_into_id", "left_at")
+    return {
+        (village, person): Heir(kept, since) for village, person, kept, since in columns if kept is not None and since
+    }
+
+
+def merged_into(village_id: UUID, person_id: UUID) -> Sequence[UUID]:
+    """The other rows of somebody who was registered twice."""
+    rows = Person.rows().filter(village_id=village_id, merged_into_id=person_id).order_by("pk")
+    return list(rows.values_list("pk", flat=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -308,6 +308,13 @@ class RowStatus(StrEnum):
     ABSENT = "absent"
 
 
+class Verdict(StrEnum):
+    """What somebody decided of two who look alike."""
+
+    SAME = "same"
+    TWO = "two"
+
+
 class ConflictCode(StrEnum):
     """Why somebody must decide."""
 

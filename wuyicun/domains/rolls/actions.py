@@ -221,7 +221,7 @@ def rebase(bases: Sequence[Base], at: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A statement by a record."""
+    """A statement by a record; `came_as` is whom it names, where they were merged into the subject."""
 
     id: UUID
     village_id: UUID
@@ -234,12 +234,14 @@ class Said:
     at: datetime
     by: UUID | None
     voided: bool
+    came_as: UUID | None = None
 
 
 _STATE = """
-INSERT INTO rolls_statementrow (id, village_id, roll_id, subject_id, statement, reason, until, note, at, by, voided)
+INSERT INTO rolls_statementrow
+  (id, village_id, roll_id, subject_id, statement, reason, until, note, at, by, voided, came_as)
 SELECT * FROM json_to_recordset(%s::json) AS r (id uuid, village_id uuid, roll_id uuid, subject_id uuid, statement text,
-  reason text, until timestamptz, note text, at timestamptz, by uuid, voided boolean)
+  reason text, until timestamptz, note text, at timestamptz, by uuid, voided boolean, came_as uuid)
 ON CONFLICT (id) DO NOTHING
 """
 

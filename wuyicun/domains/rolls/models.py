@@ -76,7 +76,10 @@ class Entry(VillageModel):
 
 
 class StatementRow(VillageModel):
-    """Something said of an entry by a record (whose id it shares): an excuse, unreachable, refused."""
+    """Something said of an entry by a record (whose id it shares): an excuse, unreachable, refused.
+
+    `came_as` is whom the record names, where that subject was merged into another.
+    """
 
     roll = reference("rolls.Roll")
     subject_id = models.UUIDField()
@@ -87,6 +90,7 @@ class StatementRow(VillageModel):
     at = models.DateTimeField()
     by = models.UUIDField(null=True)
     voided = models.BooleanField(default=False)
+    came_as = models.UUIDField(null=True)
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [

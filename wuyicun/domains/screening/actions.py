@@ -13,12 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from wuyicun.domains.profiles import queries as profiles
 from wuyicun.domains.rolls import actions as rolls
+from wuyicun.domains.rolls import merging as roll_merging
 from wuyicun.domains.rolls import queries as roll_queries
 from wuyicun.domains.rolls.following import follow
 from wuyicun.domains.rolls.queries import RollRow
 from wuyicun.domains.rolls.rules import SubjectKind
-from wuyicun.domains.screening import queries, reports
+from wuyicun.domains.screening import deciding, merging, queries, reports, retests
 from wuyicun.domains.screening.drawing import draw
+from wuyicun.domains.screening.merging import Carried, Concerned
 from wuyicun.domains.screening.models import Report, Round, Sample, Station
 from wuyicun.domains.screening.rules import ROLL_KIND, RoundState
 from wuyicun.kernel.audit.actions import audit
@@ -245,4 +247,33 @@ def people_changed(*, village_id: UUID, people: Collection[UUID], at: datetime) 
     for round_ in queries.open_rounds(village_id):
         drawn = draw(village_id, round_.area_path, at, people=people)
         follow(village_id=village_id, roll_id=round_.roll_id, asked=people, drawn=drawn, at=at)
+    rolls.touch([village_id], at)
+
+
+@transaction.atomic
+def people_merged(*, village_id: UUID, kept: UUID, other: UUID, at: datetime) -> None:
+    """Two people are one: swabs and what was said at the door follow into the open rounds of who was kept."""
+    turns.take(alone=[village_id])
+    rounds = {round_.pk: round_.roll_id for round_ in queries.open_rounds(village_id)}
+    carried = merging.carry(village_id, rounds, other=other, kept=kept)
+    roll_merging.carry(village_id=village_id, rolls=list(rounds.values()), other=other, kept=kept, at=at)
+    _settle_both(village_id, carried, kept, other, at)
+
+
+@transaction.atomic
+def people_parted(*, village_id: UUID, kept: UUID, other: UUID, at: datetime) -> None:
+    """They are two after all: each has their own swabs again; rounds that closed meanwhile are amended."""
+    turns.take(alone=[village_id])
+    carried = merging.carry_back(village_id, other=other, kept=kept)
+    roll_merging.carry_back(village_id=village_id, other=other, kept=kept, at=at)
+    _settle_both(village_id, carried, kept, other, at)
+    reports.amend({(village_id, each.round_id) for each in carried}, at)
+
+
+def _settle_both(village_id: UUID, carried: Sequence[Carried], kept: UUID, other: UUID, at: datetime) -> None:
+    both = {Concerned(village_id, each.round_id, each.roll_id, who) for each in carried for who in (kept, other)}
+    deciding.settle_people(both, retested=True, at=at)
+    tubes = {(each.round_id, each.tube) for each in carried}
+    retests.decide([{"village_id": village_id, "round_id": round_id, "code": tube} for round_id, tube in tubes], at)
+    retests.tell({(village_id, kept), (village_id, other)}, at)
     rolls.touch([village_id], at)

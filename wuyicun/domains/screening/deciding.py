@@ -17,6 +17,7 @@ from wuyicun.domains.rolls import actions as rolls
 from wuyicun.domains.rolls import deciding as entries
 from wuyicun.domains.rolls.deciding import Debtor, Settlement, execute
 from wuyicun.domains.screening import retests
+from wuyicun.domains.screening.merging import Concerned, carry_late
 from wuyicun.domains.screening.rules import DUPLICATE, Fit
 from wuyicun.kernel.database import statements
 
@@ -191,13 +192,18 @@ def _settle_again(findings: Sequence[_Finding], at: datetime) -> None:
     """Decide from all swabs which of them settles the entries of these people, and their re-tests."""
     if not findings:
         return
-    people = {(each.village_id, each.round_id, each.roll_id, each.person_id) for each in findings}
-    names = ("village_id", "round_id", "roll_id", "person_id")
-    concerned = [dict(zip(names, key, strict=True)) for key in people]
+    people = {Concerned(each.village_id, each.round_id, each.roll_id, each.person_id) for each in findings}
+    people |= set(carry_late(people))
+    settle_people(people, retested=any(each.retest for each in findings), at=at)
+
+
+def settle_people(people: Collection[Concerned], *, retested: bool, at: datetime) -> None:
+    """Decide from all swabs of these people which one settles their entries; and, if they had any, their re-tests."""
+    concerned = [each._asdict() for each in people]
     join_strangers(concerned, at)
-    entries.lock(Debtor(row["village_id"], row["roll_id"], row["person_id"]) for row in concerned)
+    entries.lock(Debtor(each.village_id, each.roll_id, each.person_id) for each in people)
     entries.settle([Settlement(*row) for row in execute(_LIVE, concerned)], at)
-    if any(each.retest for each in findings):
+    if retested:
         retests.settle(concerned, at)
 
 
@@ -205,8 +211,8 @@ _STRANGERS = """
 WITH given AS (SELECT * FROM json_to_recordset(%s) AS r (village_id uuid, round_id uuid, roll_id uuid, person_id uuid))
 SELECT g.village_id, g.roll_id, g.person_id, p.area_id, p.area_path
 FROM given g JOIN registry_person p ON p.village_id = g.village_id AND p.id = g.person_id
-WHERE NOT EXISTS (SELECT 1 FROM rolls_entry e WHERE e.village_id = g.village_id AND e.roll_id = g.roll_id
-  AND e.subject_id = g.person_id)
+WHERE p.merged_into_id IS NULL AND NOT EXISTS (SELECT 1 FROM rolls_entry e WHERE e.village_id = g.village_id
+  AND e.roll_id = g.roll_id AND e.subject_id = g.person_id)
 """
 
 

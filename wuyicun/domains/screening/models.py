@@ -87,7 +87,8 @@ class Sample(VillageModel):
     """A swab (its id is the record's), and whether it can count as far as its tube is concerned.
 
     Round and person are plain ids: a foreign key would lock two more rows for every swab. Taking records in checks that
-    both are there, and nobody removes them before its turn in the village (`kernel.database.turns`).
+    both are there, and nobody removes them before its turn in the village (`kernel.database.turns`). `came_as` is whom
+    the record names, where that person was merged into another.
     """
 
     round_id = models.UUIDField()
@@ -101,6 +102,7 @@ class Sample(VillageModel):
     by = models.UUIDField(null=True)
     voided = models.BooleanField(default=False)
     fit = models.SmallIntegerField(default=Fit.NO_TUBE)
+    came_as = models.UUIDField(null=True)
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [

@@ -80,7 +80,7 @@ def decide(tubes: Sequence[Mapping[str, object]], at: datetime) -> None:
         )
         people.update((village, entry.subject_id) for entry in standing_entries)
     people.update(execute(_PEOPLE_OF_TUBES, tubes))
-    _tell(people, at)
+    tell(people, at)
 
 
 _PEOPLE_OF_TUBES = """
@@ -116,7 +116,9 @@ _SWABS = f"""
   FROM screening_sample s
     JOIN screening_tube t ON t.village_id = s.village_id AND t.round_id = s.round_id AND t.code = s.tube
     JOIN screening_round r ON r.village_id = s.village_id AND r.id = s.round_id
-  WHERE s.village_id = g.village_id AND s.person_id = g.person_id AND s.fit IN {_IN_TUBE}
+  WHERE s.village_id = g.village_id AND s.fit IN {_IN_TUBE}
+    AND s.person_id = ANY (ARRAY(SELECT g.person_id UNION ALL SELECT m.id FROM registry_person m
+      WHERE m.village_id = g.village_id AND m.merged_into_id = g.person_id))
     AND t.state NOT IN ('void', 'lost')
 """
 
@@ -137,7 +139,8 @@ ORDER BY g.person_id
 """
 
 
-def _tell(people: set[tuple[UUID, UUID]], at: datetime) -> None:
+def tell(people: set[tuple[UUID, UUID]], at: datetime) -> None:
+    """Tell `standing` what is known of (village, person): their swabs and those of who was merged into them."""
     given = [{"village_id": village, "person_id": person} for village, person in sorted(people)]
     standing.know([Known(*row) for row in execute(_KNOWN, given)] if given else [], at)
 

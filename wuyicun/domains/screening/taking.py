@@ -11,6 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from wuyicun.domains.registry import queries as registry
+from wuyicun.domains.registry.queries import Heir
 from wuyicun.domains.rolls import actions as rolls
 from wuyicun.domains.screening import deciding, reports, voids
 from wuyicun.domains.screening.deciding import Swab
@@ -107,7 +108,8 @@ def _take_rest(rows: Sequence[Row], outcomes: _Outcomes, at: datetime) -> set[_R
         deciding.follow([], deciding.decide(voided.tubes, at), at)
     said = [row for row in taken if row.kind != VOID]
     gone = named_before(said)
-    rolls.state([_said(row, rounds, row.id in gone) for row in said], at)
+    heirs = registry.heirs({(row.village_id, row.data.person) for row in said})
+    rolls.state([_said(row, rounds, row.id in gone, heirs) for row in said], at)
     rolls.take_back(voided.statements, at)
     named = {(row.village_id, row.data.round) for row in said}
     return {key for key in named if rounds[key].closed_at is not None} | voided.rounds
@@ -131,14 +133,19 @@ def _out_of_reach(row: Row, areas: Mapping[_RoundKey, str]) -> str:
     return "" if any(area.startswith(path) for path in row.paths) else "outside_area"
 
 
-def _said(row: Row, rounds: Mapping[_RoundKey, RoundFacts], voided: bool) -> rolls.Said:
-    data = row.data
+def _said(
+    row: Row, rounds: Mapping[_RoundKey, RoundFacts], voided: bool, heirs: Mapping[tuple[UUID, UUID], Heir]
+) -> rolls.Said:
+    data, closed_at = row.data, rounds[row.village_id, row.data.round].closed_at
     excuse = row.kind == "excuse"
+    heir = heirs.get((row.village_id, data.person))
+    if heir is not None and closed_at is not None and closed_at < heir.since:
+        heir = None  # the round closed with both on its list
     return rolls.Said(
         id=row.id,
         village_id=row.village_id,
         roll_id=rounds[row.village_id, data.round].roll_id,
-        subject_id=data.person,
+        subject_id=data.person if heir is None else heir.person_id,
         statement="excuse" if excuse else data.outcome,
         reason=data.reason,
         until=data.until if excuse else None,
@@ -146,4 +153,5 @@ def _said(row: Row, rounds: Mapping[_RoundKey, RoundFacts], voided: bool) -> rol
         at=row.at,
         by=row.by,
         voided=voided,
+        came_as=None if heir is None else data.person,
     )

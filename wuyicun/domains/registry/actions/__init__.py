@@ -2,6 +2,15 @@
 
 from wuyicun.domains.registry.actions.households import NumberTaken, add_household, edit_household, place_person
 from wuyicun.domains.registry.actions.identity import IdDisputed, IdHeld, IdNotRead, PhoneNotRead
+from wuyicun.domains.registry.actions.merging import (
+    KeptBefore,
+    NotTwo,
+    UndoneAlready,
+    keep_apart,
+    merge_people,
+    part_people,
+    show_again,
+)
 from wuyicun.domains.registry.actions.moving import Moved, empty_leaf, move_households
 from wuyicun.domains.registry.actions.people import (
     AlreadyInHousehold,
@@ -27,24 +36,31 @@ __all__ = [
     "IdDisputed",
     "IdHeld",
     "IdNotRead",
+    "KeptBefore",
     "Moved",
     "Newcomer",
+    "NotTwo",
     "NumberTaken",
     "PersonFields",
     "PhoneNotRead",
     "Stay",
+    "UndoneAlready",
     "add_household",
     "add_person",
     "add_to_group",
     "edit_household",
     "edit_person",
     "empty_leaf",
+    "keep_apart",
     "mark_left",
     "mark_returned",
+    "merge_people",
     "move_households",
+    "part_people",
     "place_person",
     "reveal",
     "reveal_contact",
     "set_groups",
     "set_whereabouts",
+    "show_again",
 ]

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from wuyicun.domains.registry.actions.people import (
     SOURCE_BY_HAND,
@@ -20,7 +21,15 @@ from wuyicun.domains.registry.events import PeopleChanged
 from wuyicun.domains.registry.models import Person, PersonGroup
 from wuyicun.domains.registry.rules import Group
 from wuyicun.kernel.audit.actions import audit
+from wuyicun.kernel.errors import Refusal
 from wuyicun.kernel.events import publish
+
+
+class MergedAway(Refusal):
+    """The person is not away: they are kept in another row, and come back by taking the merge back."""
+
+    code = "merged_away"
+    words = _("这一条是重复登记，已并入另一条。要恢复，请在“重复登记”里撤销合并")
 
 
 @transaction.atomic
@@ -104,8 +113,14 @@ def mark_left(*, person: Person, reason: str, by: UUID | None, at: datetime) -> 
 
 @transaction.atomic
 def mark_returned(*, person: Person, by: UUID | None, at: datetime) -> None:
-    """Take back that a person has left."""
+    """Take back that a person has left.
+
+    Raises:
+        MergedAway: they were merged into another.
+    """
     current = locked(person)
+    if current.merged_into_id is not None:
+        raise MergedAway
     current.left_at, current.left_reason = None, ""
     _touch(current, by, at)
     _audit("registry.mark_returned", current, by, at, {})

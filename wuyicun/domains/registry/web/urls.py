@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wuyicun.domains.registry import tokens
-from wuyicun.domains.registry.web import cards, editing, households, people, places
+from wuyicun.domains.registry.web import cards, duplicates, editing, households, people, places
 from wuyicun.kernel.web.responses import path
 
 urlpatterns = [
@@ -19,6 +19,9 @@ urlpatterns = [
         "household_card_lost",
         letter=tokens.HOUSEHOLD,
     ),
+    path("people/duplicates/", duplicates.duplicates_, "duplicates"),
+    path("people/duplicates/<uuid:person_id>/<uuid:other_id>/", duplicates.duplicate_pair, "duplicate_pair"),
+    path("people/duplicates/<uuid:pairing_id>/undo/", duplicates.duplicate_undo, "duplicate_undo"),
     path("people/places/", places.places, "places"),
     path("people/places/<uuid:place_id>/phone/", places.place_reveal, "place_reveal"),
     path("people/cards/", cards.cards_, "cards"),

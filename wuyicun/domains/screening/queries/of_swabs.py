@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 
+from wuyicun.domains.registry import queries as registry
 from wuyicun.domains.rolls import queries as rolls
 from wuyicun.domains.screening.models import Round, Sample, Tube
 from wuyicun.domains.screening.queries.of_rounds import round_
@@ -100,8 +101,9 @@ def sampled_at(village_id: UUID, samples: Collection[UUID]) -> Mapping[UUID, dat
 
 
 def results_of(village_id: UUID, person_id: UUID) -> Sequence[tuple[Round, Swab, str, datetime | None]]:
-    """A person's swabs in all rounds with the result of their tubes, latest first."""
-    samples = list(Sample.rows().filter(village_id=village_id, person_id=person_id).order_by("-at")[:50])
+    """A person's swabs in all rounds with the result of their tubes, latest first; of both rows if they had two."""
+    people = [person_id, *registry.merged_into(village_id, person_id)]
+    samples = list(Sample.rows().filter(village_id=village_id, person_id__in=people).order_by("-at")[:50])
     rounds = Round.rows().filter(village_id=village_id).in_bulk({sample.round_id for sample in samples})
     wanted = Q(pk__in=[])
     for sample in samples:

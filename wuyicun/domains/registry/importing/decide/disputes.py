@@ -140,7 +140,8 @@ class _Teller:
         ids = [UUID(text) for text in values.get("candidates", ())] or [
             pk for pk in (conflict.first_id, conflict.second_id) if pk is not None
         ]
-        parties = [self._party(self._people[pk], resident) for pk in ids if pk in self._people]
+        here = [pk for pk in ids if pk in self._people and self._rows[pk].merged_into_id is None]
+        parties = [self._party(self._people[pk], resident) for pk in here]
         row = values["row"] if conflict.code == ConflictCode.SEVERAL_MATCH else values
         return Dispute(
             id=conflict.pk,

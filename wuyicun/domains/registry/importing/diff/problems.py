@@ -26,7 +26,7 @@ _BOTH_CHANGED = """
 _LEFT = """
     SELECT f.sheet, f.row, f.name FROM roster_fact f
     JOIN registry_person p ON p.village_id = %(village)s AND p.id = f.subject
-    WHERE f.kind = 'P' AND p.left_at IS NOT NULL ORDER BY f.n
+    WHERE f.kind = 'P' AND p.left_at IS NOT NULL AND p.merged_into_id IS NULL ORDER BY f.n
 """
 
 
