@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+from html import unescape
 from io import BytesIO
 from typing import Any
 
@@ -9,7 +12,9 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from tests.cast import Cast
+from tests.integration.registry.people import add
 from wuyicun.domains.registry.models import LedgerTaken, Place
+from wuyicun.domains.registry.rules import Group
 from wuyicun.domains.territory import actions as territory
 from wuyicun.domains.territory.rules import Rank
 from wuyicun.kernel import clock
@@ -116,3 +121,46 @@ def test_every_report_is_reached_from_the_menu(cast: Cast) -> None:
     shelf = page(cast, "王海斌", "reports")
     assert f'href="{reverse("report_book")}"' in shelf
     assert f'href="{reverse("reports")}"' in page(cast, "王海斌", "people")
+
+
+def test_the_population_is_counted_by_age_sex_group_residence_and_micro_grid(cast: Cast) -> None:
+    cast.people["甲01"].birth_date = None
+    cast.people["甲01"].save()
+    add(cast, "八旬", birth_date=date(1935, 1, 1), groups=(Group.ELDERLY, Group.ALONE))
+    add(cast, "在外", residence="city", groups=(Group.ELDERLY,))
+    file = book(cast, "梁会明", "report_population_export")
+    assert file.sheetnames == ["按年龄", "按性别", "按人群", "按微网格", "按居住类别"]
+    ages, _sexes, groups, areas, residences = (
+        {row[0]: row[1:] for row in sheet.iter_rows(min_row=3, values_only=True)} for sheet in file.worksheets
+    )
+    assert sum(row[-1] for label, row in ages.items() if isinstance(row[-1], int) and label != "合计") == 32
+    assert ages["合计"][-1] == 32
+    assert ages["80 岁以上"][-1] == 1
+    assert ages["没写出生日期"][-1] == 2
+    assert groups["老人"][-1] == 2
+    assert groups["独居"][-1] == 1
+    assert "合计" not in groups, "who is in two groups would count twice"
+    assert residences["市区及以外"][-1] == 1
+    assert areas["第一微网格"][-4] == 14
+    assert areas["第二微网格"][-3] == 4, "households"
+    assert all(len(sheet._charts) == 1 for sheet in file.worksheets)
+    assert LedgerTaken.rows().get().title == "西头岭村人口统计"
+
+
+def test_each_number_of_the_population_opens_the_list_of_who_is_counted(cast: Cast) -> None:
+    text = page(cast, "梁会明", "report_population", area=cast.areas["第二微网格"].area_path)
+    assert "4 户 8 人：男 4，女 4，在村 8" in text
+    links = re.findall(r'<a href="([^"]*/ledgers/[^"]*)">(?:<b>)?(\d+)<', text)
+    assert len(links) > 20
+    client = cast.client("梁会明")
+    for address, number in links:
+        listed = client.get(unescape(address)).content.decode()
+        assert listed.count('<th scope="row">') == int(number), address
+
+
+def test_a_grid_worker_counts_only_their_own_people(cast: Cast) -> None:
+    add(cast, "别处", beside="丙01", groups=(Group.RISK,))
+    text = page(cast, "王海斌", "report_population")
+    assert "10 户 20 人" in text
+    assert "北头岭微网格" not in text
+    assert "11 人" in page(cast, "钟花", "report_population")

@@ -33,6 +33,7 @@ _OPTIONS = {
 _NARROWEST, _WIDEST = 6, 40
 _ROW_POINTS, _LINE_POINTS = 21, 16.5
 _EXACT_DIGITS = 15
+_BARS = ("#0B6B5C", "#B7D3CD", "#8A9694")
 _FOOTER_CHARACTERS = 255
 _LIST_CHARACTERS = 255
 
@@ -62,9 +63,20 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Chart:
+    """Bars below the rows: a bar for each of the first `rows` rows, called as column `names` says, one beside the other
+    for each of the columns `values` (numbers of columns, from 0)."""
+
+    title: str
+    names: int
+    values: Sequence[int]
+    rows: int
+
+
+@dataclass(frozen=True)
 class Sheet:
     """One sheet: its tab, the official title on top (left out when empty), notes under it, the columns, the rows, and
-    under them lines to sign."""
+    under them lines to sign and a chart."""
 
     title: str
     columns: Sequence[Column]
@@ -73,6 +85,7 @@ class Sheet:
     notes: Sequence[str] = ()
     signatures: Sequence[str] = ()
     page: Page = Page()
+    chart: Chart | None = None
 
 
 class TooManyRows(ValueError):
@@ -104,7 +117,9 @@ def write_workbook(file: BinaryIO, sheets: Iterable[Sheet], *, made_by: str, mad
         try:
             for sheet in sheets:
                 worksheet = book.add_worksheet(_tab(sheet.title, tabs))
-                _SheetWriter(worksheet, sheet, styles).write(f"{made_by} · {in_words(made_at)}")
+                header, last = _SheetWriter(worksheet, sheet, styles).write(f"{made_by} · {in_words(made_at)}")
+                if sheet.chart is not None:
+                    worksheet.insert_chart(last + 4, 0, _bars(book, worksheet.get_name(), sheet.chart, header))
             book.close()
         except BaseException:
             for worksheet in book.worksheets():  # else half a ledger stays behind, open and readable
@@ -142,7 +157,8 @@ class _SheetWriter:
     def __post_init__(self) -> None:
         self.widths = [_width(column.title) + 2 for column in self.sheet.columns]
 
-    def write(self, made: str) -> None:
+    def write(self, made: str) -> tuple[int, int]:
+        """Writes it all; the numbers of the rows of the column titles and of the last line."""
         self.worksheet.set_default_row(_ROW_POINTS)
         header = self._head()
         last = header
@@ -158,6 +174,7 @@ class _SheetWriter:
         self._signatures(last + 2)
         self._columns(header, last)
         self._page(header, made)
+        return header, last
 
     def _head(self) -> int:
         """Title, notes and column titles; the number of the row of the latter."""
@@ -228,6 +245,27 @@ class _SheetWriter:
         self.worksheet.set_footer(f"&L{made.replace('&', '&&')[:room]}&R{pages}")
         if self.sheet.page.watermark:
             self.worksheet.set_header(f"&R{self.sheet.page.watermark.replace('&', '&&')[: _FOOTER_CHARACTERS - 2]}")
+
+
+def _bars(book: xlsxwriter.Workbook, tab: str, wanted: Chart, header: int) -> xlsxwriter.chart.Chart:
+    """Axis from zero, numbers at the bars, first row on top; told apart in black and white too."""
+    chart = book.add_chart({"type": "bar"})
+    first, last = header + 1, header + wanted.rows
+    for column, colour in zip(wanted.values, _BARS, strict=False):
+        chart.add_series({
+            "name": [tab, header, column],
+            "categories": [tab, first, wanted.names, last, wanted.names],
+            "values": [tab, first, column, last, column],
+            "fill": {"color": colour},
+            "gap": 40,
+            "data_labels": {"value": True},
+        })  # fmt: skip
+    chart.set_title({"name": wanted.title, "name_font": {"size": 13}})
+    chart.set_y_axis({"reverse": True})
+    chart.set_x_axis({"min": 0, "major_gridlines": {"visible": False}})
+    chart.set_legend({"position": "bottom"} if len(wanted.values) > 1 else {"none": True})
+    chart.set_size({"width": 720, "height": 120 + 24 * wanted.rows * len(wanted.values)})
+    return chart
 
 
 def _tab(title: str, taken: set[str]) -> str:

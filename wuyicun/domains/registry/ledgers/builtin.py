@@ -150,6 +150,7 @@ _GROUPS = (
     _ledger("alone", Shelf.GROUPS, _("独居人员台账"), "", _groups(Group.ALONE)),
 )  # fmt: skip
 _WORK = (
+    _ledger("everyone", Shelf.WORK, _("全部人员台账"), _("名册里的每一个人"), ()),
     _ledger(
         "no-code", Shelf.WORK, _("未注册采样码人员台账"), _("还没有在核酸采样系统注册二维码的人"),
         (_is("sampling_code", Operator.NO),), (*_HOME, "residence", "note"),

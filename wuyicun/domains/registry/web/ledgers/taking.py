@@ -184,11 +184,16 @@ def said_of_it(request: ScopedRequest, about: list[str], in_clear_for: Why | Non
     """What it is about, who took it and when, and what numbers in clear are for."""
     parts = [
         *about,
-        _("%(by)s 于 %(at)s 导出") % {"by": request.account.name, "at": in_words(at)},
+        taken_by(request, at),
         _("用途：%(reason)s") % {"reason": _in_words(in_clear_for)} if in_clear_for else _("号码已遮盖"),
         _("含个人信息，用完请销毁"),
     ]
     return " · ".join(str(part) for part in parts if part)
+
+
+def taken_by(request: ScopedRequest, at: datetime) -> str:
+    """Who took it and when."""
+    return _("%(by)s 于 %(at)s 导出") % {"by": request.account.name, "at": in_words(at)}
 
 
 def _in_words(why: Why) -> str:

@@ -35,6 +35,12 @@ def reports(request: ScopedRequest) -> HttpResponse:
             _("每个片区、单位、点位的名称、详细地址、主要负责人和电话"),
             reverse("report_book"),
             reverse("report_book_export"),
-        )
+        ),
+        Entry(
+            _("人口统计"),
+            _("按年龄、性别、人群、微网格和居住类别，带图"),
+            reverse("report_population"),
+            reverse("report_population_export"),
+        ),
     ]
     return render(request, "registry/reports.html", {"reports": listed})

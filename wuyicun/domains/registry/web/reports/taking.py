@@ -23,6 +23,7 @@ from wuyicun.domains.registry.web.ledgers.taking import (
     TooLongForPaper,
     attachment,
     said_of_it,
+    taken_by,
     watermark,
 )
 from wuyicun.kernel.accounts.middleware import ScopedRequest
@@ -97,9 +98,15 @@ def or_back_to(name: str) -> Callable[[Callable[..., HttpResponseBase]], Callabl
     return around
 
 
-def note(request: ScopedRequest, asked: Asked, *about: str) -> str:
-    """What it is about, who took it and when: it goes with the paper."""
+def note(request: ScopedRequest, asked: Asked, *about: str, numbers: bool = True) -> str:
+    """What it is about, who took it and when: it goes with the paper.
+
+    Args:
+        numbers: phones stand in it, so that it is said whether they are masked; else it holds figures only.
+    """
     area = asking.area_name(request, asked.area_path)
+    if not numbers:
+        return " · ".join(part for part in (area, *about, taken_by(request, asked.at)) if part)
     return said_of_it(request, [area, *about], asked.why if asked.clear else None, asked.at)
 
 

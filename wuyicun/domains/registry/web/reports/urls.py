@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wuyicun.domains.registry.web.reports import book, shelf
+from wuyicun.domains.registry.web.reports import book, population, shelf
 from wuyicun.kernel.web.responses import path
 
 urlpatterns = [
@@ -10,4 +10,6 @@ urlpatterns = [
     path("book/", book.report_book, "report_book"),
     path("book/export/", book.report_book_export, "report_book_export"),
     path("book/print/", book.report_book_print, "report_book_print"),
+    path("population/", population.report_population, "report_population"),
+    path("population/export/", population.report_population_export, "report_population_export"),
 ]
