@@ -114,7 +114,7 @@ class Person(VillageModel):
             models.CheckConstraint(condition=~Q(name=""), name="person_has_a_name"),
             models.CheckConstraint(
                 condition=Q(merged_into_id__isnull=True) | Q(left_at__isnull=False),
-                name="who_was_merged_is_off_the_list",
+                name="merged_is_off_the_list",
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
