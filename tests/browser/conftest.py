@@ -68,9 +68,9 @@ def serving(database: str) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    command = [sys.executable, "-m", "granian", "--interface", "rsgi", "--host", "127.0.0.1", "--port", str(port)]
     server = subprocess.Popen(
-        [*command, "--workers", "1", "--blocking-threads", "16", "wuyicun.config.wsgi:application"],
+        [*command, "--workers", "1", "wuyicun.config.rsgi:application"],
         env={**os.environ, "WUYI_DATABASE": database, "WUYI_PORT": str(port)},
     )
     try:

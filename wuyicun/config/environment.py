@@ -20,6 +20,9 @@ from wuyicun.kernel.secret_files import read_or_make
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 KEY_BYTES = 32
+MOST_THREADS = 32
+MOST_CONNECTIONS = 160
+"""Of the embedded server's 200: for all processes that serve, each with a connection for each thread and two more."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,11 @@ class Environment:
     address: str
     second_factor: bool
     second_factor_days: int
+
+    @property
+    def threads(self) -> int:
+        """How many threads of each process answer pages."""
+        return max(4, min(MOST_THREADS, MOST_CONNECTIONS // self.workers - 2))
 
 
 def read(variables: Mapping[str, str] | None = None) -> Environment:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import socket
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,21 +20,21 @@ ASK_EVERY_SECONDS = 10
 ASK_TIMES = 3
 OPEN_FILES = Path("/proc/self/fd")
 
-Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Application = Callable[[Any, Any], Awaitable[None]]
 
 
 class NoticingWhoVanished:
-    """A WSGI application in front of another one."""
+    """An RSGI application in front of another one."""
 
     def __init__(self, behind: Application) -> None:
         self.behind = behind
         self._told = False
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    async def __call__(self, scope: Any, protocol: Any) -> None:
         if not self._told:
             self._told = True
             ask_who_is_there()
-        return self.behind(environ, start_response)
+        await self.behind(scope, protocol)
 
 
 def ask_who_is_there() -> None:

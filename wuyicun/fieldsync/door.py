@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import DatabaseError, connection
+from django.db import Error as DatabaseAway
 from django.utils import translation
 
 from wuyicun.fieldsync import tokens
@@ -56,72 +57,65 @@ class Answer(msgspec.Struct, frozen=True):
 _decode = msgspec.json.Decoder(Sent).decode
 _encode = msgspec.json.Encoder().encode
 
-Start = Callable[..., Any]
-Application = Callable[[dict[str, Any], Start], Iterable[bytes]]
+Application = Callable[[Any, Any], Awaitable[None]]
+"""As RSGI has it: a scope, which says what is asked, and a protocol, which reads and answers."""
+
+Header = Callable[[str, str], str]
+"""The value of a header (its name in small letters), or the other string."""
 
 
 class FieldDoor:
-    """A WSGI application that answers the phones' records and leaves everything else to the one behind it."""
+    """An RSGI application that answers the phones' records and leaves everything else to the one behind it."""
 
     def __init__(self, behind: Application) -> None:
         self.behind = behind
 
-    def __call__(self, environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
-        if environ.get("PATH_INFO") != PATH:
-            return self.behind(environ, start_response)
-        status, body = answer(environ)
-        headers = [
-            ("Content-Type", "application/json"),
-            ("Cache-Control", "no-store"),
-            ("Content-Length", str(len(body))),
-        ]
-        if status.startswith("503"):
-            headers.append(("Retry-After", "5"))
-        start_response(status, headers)
-        return [body]
+    async def __call__(self, scope: Any, protocol: Any) -> None:
+        if scope.path != PATH:
+            await self.behind(scope, protocol)
+            return
+        status, body = await answer(scope.method, scope.headers.get, protocol)
+        headers = [("content-type", "application/json"), ("cache-control", "no-store")]
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            headers.append(("retry-after", "5"))
+        protocol.response_bytes(int(status), headers, body)
 
 
-def answer(environ: dict[str, Any]) -> tuple[str, bytes]:
-    """The status line and the body for a request."""
-    if environ.get("REQUEST_METHOD") != "POST":
-        return _refused("405 Method Not Allowed", "method")
+async def answer(method: str, header: Header, body: Callable[[], Awaitable[bytes]]) -> tuple[HTTPStatus, bytes]:
+    """The status and the body for a request, whose own body is read only when it is not too long."""
+    if method != "POST":
+        return _refused(HTTPStatus.METHOD_NOT_ALLOWED, "method")
     received_at = clock.now()
+    token = header("authorization", "").removeprefix("Bearer ").strip()
     try:
-        sender = tokens.sender(_token(environ), received_at)
-    except DatabaseError:
-        connection.close()
-        return _refused("503 Service Unavailable", "try_again")
+        sender = await tokens.sender_for_loop(token, received_at)
+    except DatabaseAway:
+        return _refused(HTTPStatus.SERVICE_UNAVAILABLE, "try_again")
     if sender is None:
-        return _refused("401 Unauthorized", "unknown_token")
-    length = _length(environ)
-    if length > MOST_BYTES:
-        return _refused("413 Content Too Large", "too_large")
+        return _refused(HTTPStatus.UNAUTHORIZED, "unknown_token")
+    length = header("content-length", "")
+    if not (length.isascii() and length.isdigit()):
+        return _refused(HTTPStatus.LENGTH_REQUIRED, "unreadable")
+    if int(length) > MOST_BYTES:
+        return _refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large")
     try:
-        sent = _decode(holdable(environ["wsgi.input"].read(length)))
+        sent = _decode(holdable(await body()))
     except msgspec.DecodeError:
-        return _refused("400 Bad Request", "unreadable")
+        return _refused(HTTPStatus.BAD_REQUEST, "unreadable")
     if len(sent.records) > MOST_RECORDS:
-        return _refused("413 Content Too Large", "too_large")
+        return _refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large")
     if sent.village not in sender.villages:
-        return _refused("404 Not Found", "not_found")
-    may = sender.may_in(sent.village)
+        return _refused(HTTPStatus.NOT_FOUND, "not_found")
     offset = received_at - sent.sent_at if sent.sent_at.tzinfo else timedelta(0)
     records = [_aware(envelope) for envelope in sent.records]
-    batch = Batch(sent.village, sender.device, sender.account_id, may, records, received_at, offset)
+    batch = Batch(
+        sent.village, sender.device, sender.account_id, sender.may_in(sent.village), records, received_at, offset
+    )
     try:
-        outcomes = WRITER.submit(batch) if records else []
+        outcomes = await WRITER.submit(batch) if records else []
     except TryAgain:
-        return _refused("503 Service Unavailable", "try_again")
-    return "200 OK", _answer(environ, batch, outcomes)
-
-
-def _token(environ: dict[str, Any]) -> str:
-    return str(environ.get("HTTP_AUTHORIZATION", "")).removeprefix("Bearer ").strip()
-
-
-def _length(environ: dict[str, Any]) -> int:
-    text = str(environ.get("CONTENT_LENGTH") or "0")
-    return int(text) if text.isascii() and text.isdigit() else 0
+        return _refused(HTTPStatus.SERVICE_UNAVAILABLE, "try_again")
+    return HTTPStatus.OK, _answer(header, batch, outcomes)
 
 
 def _aware(envelope: Envelope) -> Envelope:
@@ -129,18 +123,18 @@ def _aware(envelope: Envelope) -> Envelope:
     return envelope if envelope.at.tzinfo else msgspec.structs.replace(envelope, at=envelope.at.replace(tzinfo=UTC))
 
 
-def _answer(environ: dict[str, Any], batch: Batch, outcomes: Sequence[Outcome]) -> bytes:
-    words = _words(environ, {each.code for each in outcomes})
+def _answer(header: Header, batch: Batch, outcomes: Sequence[Outcome]) -> bytes:
+    words = _words(header, {each.code for each in outcomes})
     answered = [Answered(each.id, each.outcome, each.code, words[each.code], each.flags) for each in outcomes]
     offset_ms = round(batch.offset.total_seconds() * 1000)
     return _encode(Answer(batch.received_at, offset_ms, _gap(batch.envelopes), answered))
 
 
-def _words(environ: dict[str, Any], codes: Set[str]) -> Mapping[str, str]:
+def _words(header: Header, codes: Set[str]) -> Mapping[str, str]:
     """What the codes mean, in the language of who asked."""
     if codes <= {""}:
         return {"": ""}
-    language = "en" if str(environ.get("HTTP_ACCEPT_LANGUAGE", "")).lower().startswith("en") else "zh-hans"
+    language = "en" if header("accept-language", "").lower().startswith("en") else "zh-hans"
     with translation.override(language):
         return {code: str(of_code(code)) for code in codes}
 
@@ -156,5 +150,5 @@ def _gap(envelopes: Sequence[Envelope]) -> list[int]:
     return found[:MOST_GAPS]
 
 
-def _refused(status: str, code: str) -> tuple[str, bytes]:
+def _refused(status: HTTPStatus, code: str) -> tuple[HTTPStatus, bytes]:
     return status, _encode({"code": code})

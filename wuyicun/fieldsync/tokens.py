@@ -5,15 +5,20 @@ Each process looks up once a second, in one go, the tokens that are in use: what
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import secrets
 import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
+
+from django.db import Error as DatabaseAway
+from django.db import connection
 
 from wuyicun.fieldsync.models import DeviceToken
 from wuyicun.kernel.accounts import queries as accounts
@@ -64,6 +69,7 @@ class _Kept:
 
 _known: dict[bytes, _Kept] = {}
 _lock = threading.Lock()
+_looker = ThreadPoolExecutor(1, "tokens")  # the event loop waits for no database
 
 
 def make_token(*, account: Account, device: UUID, scope: Scope, at: datetime) -> str:
@@ -90,15 +96,41 @@ def revoke(*, account_id: UUID, at: datetime) -> None:
 def sender(token: str, at: datetime) -> Sender | None:
     """Who sends with this token; None when it is unknown, ended or revoked, or its account is not active."""
     digest = _digest(token)
-    now = time.monotonic()
-    kept = _known.get(digest)
-    if kept is None or now - kept.looked_up >= _KEEP_SECONDS:
-        with _lock:
-            kept = _known.get(digest)
-            if kept is None or now - kept.looked_up >= _KEEP_SECONDS:
-                kept = _look_up(digest, at)
-    kept.used = now
+    return _used(_fresh(digest) or _look_up_once(digest, at))
+
+
+async def sender_for_loop(token: str, at: datetime) -> Sender | None:
+    """The same for an event loop, which goes on meanwhile."""
+    digest = _digest(token)
+    kept = _fresh(digest)
+    if kept is None:
+        kept = await asyncio.get_running_loop().run_in_executor(_looker, _look_up_for_loop, digest, at)
+    return _used(kept)
+
+
+def _used(kept: _Kept) -> Sender | None:
+    kept.used = time.monotonic()
     return kept.sender
+
+
+def _fresh(digest: bytes) -> _Kept | None:
+    kept = _known.get(digest)
+    return kept if kept is not None and time.monotonic() - kept.looked_up < _KEEP_SECONDS else None
+
+
+def _look_up_once(digest: bytes, at: datetime) -> _Kept:
+    """Unless who was here before has found this token as well."""
+    with _lock:
+        return _fresh(digest) or _look_up(digest, at)
+
+
+def _look_up_for_loop(digest: bytes, at: datetime) -> _Kept:
+    """Nothing else closes this thread's connection when it is lost."""
+    try:
+        return _look_up_once(digest, at)
+    except DatabaseAway:
+        connection.close()
+        raise
 
 
 def _look_up(wanted: bytes, at: datetime) -> _Kept:

@@ -6,12 +6,14 @@ in the tray; a lost connection or a deadlock is tried again for ten seconds, the
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
+import queue
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
@@ -22,6 +24,7 @@ from wuyicun.kernel.records.kinds import Outcome
 from wuyicun.kernel.records.store import Batch
 
 MOST_ENVELOPES = 2_000
+"""Once a transaction has so many it takes no further batch."""
 WAIT_SECONDS = 30.0
 RETRY_SECONDS = 10.0
 RETRY_EVERY_SECONDS = 0.05
@@ -40,37 +43,43 @@ class TryAgain(Exception):
 @dataclass(slots=True)
 class _Waiting:
     batch: Batch
-    done: threading.Event = field(default_factory=threading.Event)
+    told: asyncio.Future[list[Outcome]]
     outcomes: list[Outcome] | None = None
     error: Exception | None = None
 
+    def tell(self) -> None:
+        """Say what became of it, in the loop of who asked, who may have gone."""
+        if self.told.done():
+            return
+        if self.outcomes is None:
+            self.told.set_exception(TryAgain())
+        else:
+            self.told.set_result(self.outcomes)
+
 
 class Writer:
-    """Takes batches from request threads and stores them, as many as wait at once."""
+    """Takes batches from the event loop and stores them in a thread of its own, as many as wait at once."""
 
     def __init__(self) -> None:
-        self._queue: deque[_Waiting] = deque()
-        self._ready = threading.Condition()
+        self._queue: queue.SimpleQueue[_Waiting] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
-    def submit(self, batch: Batch) -> list[Outcome]:
+    async def submit(self, batch: Batch) -> list[Outcome]:
         """Store a batch and return its outcomes once they are committed.
 
         Raises:
             TryAgain: the database did not take it in time.
         """
-        waiting = _Waiting(batch)
-        with self._ready:
-            self._queue.append(waiting)
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._run, name="records-writer", daemon=True)
-                self._thread.start()
-            self._ready.notify()
-        if not waiting.done.wait(WAIT_SECONDS):
-            raise TryAgain
-        if waiting.error is not None or waiting.outcomes is None:
-            raise TryAgain from waiting.error
-        return waiting.outcomes
+        waiting = _Waiting(batch, asyncio.get_running_loop().create_future())
+        self._queue.put(waiting)
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._run, name="records-writer", daemon=True)
+            self._thread.start()
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                return await waiting.told
+        except TimeoutError as error:
+            raise TryAgain from error
 
     def _run(self) -> None:
         while True:
@@ -80,19 +89,31 @@ class Writer:
             except Exception as error:  # noqa: BLE001 - the thread must outlive whatever a batch does to it
                 for waiting in taken:
                     waiting.error = waiting.error or error
-            for waiting in taken:
-                waiting.done.set()
+            _tell(taken)
 
     def _take(self) -> list[_Waiting]:
-        with self._ready:
-            while not self._queue:
-                self._ready.wait()
-            taken = [self._queue.popleft()]
-            size = len(taken[0].batch.envelopes)
-            while self._queue and size + len(self._queue[0].batch.envelopes) <= MOST_ENVELOPES:
-                taken.append(self._queue.popleft())
+        taken = [self._queue.get()]
+        size = len(taken[0].batch.envelopes)
+        with contextlib.suppress(queue.Empty):
+            while size < MOST_ENVELOPES:
+                taken.append(self._queue.get_nowait())
                 size += len(taken[-1].batch.envelopes)
-            return taken
+        return taken
+
+
+def _tell(taken: Sequence[_Waiting]) -> None:
+    """Wake each loop once, whatever number of its requests was stored; a loop that has ended asks no more."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Waiting]] = {}
+    for waiting in taken:
+        by_loop.setdefault(waiting.told.get_loop(), []).append(waiting)
+    for loop, those in by_loop.items():
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(_tell_each, those)
+
+
+def _tell_each(those: Sequence[_Waiting]) -> None:
+    for waiting in those:
+        waiting.tell()
 
 
 def _store(taken: Sequence[_Waiting]) -> None:

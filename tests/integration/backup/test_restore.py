@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -95,7 +96,7 @@ class Traffic:
             envelopes += [phone.make("sample", tube=tube, person=people[(turn + n) % len(people)]) for n in range(3)]
             may = dict.fromkeys(Permission, (self.cast.village.area_path,))
             batch = Batch(self.cast.village.pk, phone.device, None, may, envelopes, clock.now())
-            outcomes = writer.submit(batch)
+            outcomes = asyncio.run(writer.submit(batch))
             self.accepted.update(each.id for each in outcomes if each.outcome in {"accepted", "held"})
             if ended.is_set():
                 break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
@@ -45,7 +46,7 @@ def test_the_record_to_blame_is_kept_aside_and_the_others_are_taken_in(
     monkeypatch.setattr("wuyicun.kernel.records.store.kinds", lambda: table)
     may = dict.fromkeys(Permission, (cast.village.area_path,))
     batch = Batch(cast.village.pk, phone.device, None, may, sent, clock.now())
-    outcomes = Writer().submit(batch)
+    outcomes = asyncio.run(Writer().submit(batch))
     connections.close_all()
     assert [(each.outcome, each.code) for each in outcomes] == [
         ("accepted", ""),

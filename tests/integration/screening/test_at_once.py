@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -48,7 +49,10 @@ def at_once(batches: Sequence[Batch], processes: int = 4) -> list[list[Outcome]]
     """
     writers = [Writer() for _ in range(processes)]
     with ThreadPoolExecutor(processes) as pool:
-        waiting = [pool.submit(writers[n % processes].submit, each) for n, each in enumerate(batches)]
+        waiting = [
+            pool.submit(lambda writer, each: asyncio.run(writer.submit(each)), writers[n % processes], each)
+            for n, each in enumerate(batches)
+        ]
         return [each.result() for each in waiting]
 
 

@@ -65,14 +65,12 @@ def test_the_address_that_is_printed_can_be_opened(
     assert Services(read({"WUYI_DATA": data, "WUYI_HOST": host}), 8123, None).base_url == url
 
 
-@pytest.mark.parametrize(("workers", "threads"), [(1, "32"), (2, "32"), (8, "20"), (64, "4")])
+@pytest.mark.parametrize(("workers", "threads"), [(1, 32), (2, 32), (8, 18), (64, 4)])
 def test_all_threads_together_stay_within_the_connections_of_the_database(
-    tmp_path_factory: pytest.TempPathFactory, workers: int, threads: str
+    tmp_path_factory: pytest.TempPathFactory, workers: int, threads: int
 ) -> None:
     data = str(tmp_path_factory.mktemp("data"))
-    services = Services(read({"WUYI_DATA": data, "WUYI_WORKERS": str(workers)}), 8123, None)
-    command = list(services.children[0].command)
-    assert command[command.index("--blocking-threads") + 1] == threads
+    assert read({"WUYI_DATA": data, "WUYI_WORKERS": str(workers)}).threads == threads
 
 
 def test_a_missing_chromium_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import sys
 
@@ -24,6 +25,13 @@ def test_what_comes_in_by_a_listening_socket_is_looked_after() -> None:
 def test_the_system_is_told_once_and_every_request_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[bool] = []
     monkeypatch.setattr(vanished, "ask_who_is_there", lambda: told.append(True))
-    application = vanished.NoticingWhoVanished(lambda environ, start_response: [environ["body"]])
-    assert [application({"body": body}, print) for body in (b"1", b"2")] == [[b"1"], [b"2"]]
+    passed_on: list[tuple[str, str]] = []
+
+    async def behind(scope: str, protocol: str) -> None:
+        passed_on.append((scope, protocol))
+
+    application = vanished.NoticingWhoVanished(behind)
+    for scope in ("one", "two"):
+        asyncio.run(application(scope, "protocol"))
+    assert passed_on == [("one", "protocol"), ("two", "protocol")]
     assert told == [True]

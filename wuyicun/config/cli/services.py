@@ -24,8 +24,6 @@ DEATHS_ALLOWED = 5  # within the following time; then something is wrong that st
 DEATHS_WITHIN_SECONDS = 60
 LOOK_EVERY_SECONDS = 0.2
 FULL_DISK_AGAIN_AFTER_SECONDS = 2.0
-THREADS = 32
-DATABASE_CONNECTIONS = 160  # of the embedded server's 200, for the threads of all workers together
 PR_SET_PDEATHSIG = 1
 
 
@@ -119,11 +117,10 @@ class Services:
     def _granian(self) -> list[str]:
         workers = self.environment.workers
         return [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
+            *(sys.executable, "-m", "granian", "--interface", "rsgi", "--no-ws"),
             *("--host", self.environment.host, "--port", str(self.port), "--workers", str(workers)),
-            *("--blocking-threads", str(max(4, min(THREADS, DATABASE_CONNECTIONS // workers)))),
             *("--respawn-failed-workers", "--respawn-interval", "1", "--workers-kill-timeout", "3"),
-            *("--log-level", "error", "wuyicun.config.wsgi:application"),
+            *("--log-level", "error", "wuyicun.config.rsgi:application"),
         ]
 
     def _wait_until_healthy(self) -> None:

@@ -1,0 +1,15 @@
+"""The index of a person's swabs begins with the person, so that a tube's swabs are found by the other index only."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("screening", "0007_voids_to_the_kernel"),
+    ]
+    operations = [
+        migrations.RemoveIndex(model_name="sample", name="sample_by_person"),
+        migrations.AddIndex(
+            "sample", models.Index(fields=["person_id", "village_id", "round_id"], name="sample_by_person")
+        ),
+    ]
