@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("screening", "0007_voids_to_the_kernel"),
+        ("screening", "0008_sample_came_as"),
     ]
     operations = [
         migrations.RemoveIndex(model_name="sample", name="sample_by_person"),
