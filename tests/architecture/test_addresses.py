@@ -25,6 +25,7 @@ from tests.architecture.addresses import ADDRESSES, Address
 from tests.architecture.test_row_security import OF_VILLAGES, show
 from tests.architecture.village import FullVillage
 from wuyicun.fieldsync import door, tokens
+from wuyicun.interop import tokens as read_tokens
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.documents import pdf
@@ -55,7 +56,15 @@ OTHERWISE = {
 # Of the own village, though it names a thing: the neighbour's grid worker works there, too.
 OF_THE_WHOLE_VILLAGE = {"choose_village": "every account of a village may look at it"}
 # Questions that name their things in the query: others' villages do not exist for them.
-BY_QUERY = {"field_rounds", "field_missing", "field_find"}
+BY_QUERY = {
+    "field_rounds",
+    "field_missing",
+    "field_find",
+    "read_areas",
+    "read_people",
+    "read_households",
+    "read_places",
+}
 
 # What an archive holds is every village's: only who administers them all may take one away or set its passphrase.
 OF_WHO_ADMINISTERS = {"backup_download", "backup_passphrase"}
@@ -91,13 +100,15 @@ class Visitor:
     """Somebody at the door, with a cookie and, where they have an account, a phone's token."""
 
     def __init__(self, village: FullVillage, name: str | None) -> None:
-        self.village, self.client, self.headers = village, Client(), {}
+        self.village, self.client, self.headers, self.reads = village, Client(), {}, {}
         if name is not None:
             account = village.cast.accounts[name]
             self.client = village.cast.client(name)
             scope = accounts.scope_of(account, clock.now())
             token = tokens.make_token(account=account, device=uuid4(), scope=scope, at=clock.now())
             self.headers = {"Authorization": f"Bearer {token}"}
+            read = read_tokens.make(account_id=account.pk, name="", days=1, by=account.pk, at=clock.now())
+            self.reads = {"Authorization": f"Bearer {read}"}
 
     def ask(self, address: Address, method: str) -> HttpResponse:
         """Ask for the thing, and name other things of 西头岭 in every way that an address may be asked."""
@@ -115,12 +126,13 @@ class Visitor:
             "state": "lost",
         }
         path = sample(address, self.village)
+        headers = self.reads if address.route.startswith("api/read/") else self.headers
         if method == "get":
-            return self.client.get(path, {key: str(value) for key, value in named.items()}, headers=self.headers)
+            return self.client.get(path, {key: str(value) for key, value in named.items()}, headers=headers)
         if address.route.startswith("api/"):
             body = json.dumps(named, default=str)
-            return self.client.post(path, body, content_type="application/json", headers=self.headers)
-        return self.client.post(path, {key: str(value) for key, value in named.items()}, headers=self.headers)
+            return self.client.post(path, body, content_type="application/json", headers=headers)
+        return self.client.post(path, {key: str(value) for key, value in named.items()}, headers=headers)
 
 
 def digest(village: FullVillage) -> dict[str, str]:

@@ -21,6 +21,7 @@ OF_THE_INSTALLATION = {
     "accounts.Village": "the register of villages",
     "audit.AuditSeal": "one chain over all villages, on the coordinator",
     "backup.Run": "backups are of the whole installation; one row a day",
+    "interop.ReadToken": "read to know the scope; a few for each account",
     "fieldsync.DeviceToken": "read to know the scope; a few for each account",
     "profiles.Profile": "reference table",
     "territory.Division": "reference table",

@@ -12,6 +12,7 @@ import pytest
 from tests.architecture.addresses import ADDRESSES
 from wuyicun.config.cli import contracts
 from wuyicun.fieldsync import door, openapi
+from wuyicun.interop import openapi as reading
 from wuyicun.kernel.records.kinds import kinds
 
 DOCUMENT: dict[str, Any] = openapi.document()
@@ -19,13 +20,19 @@ SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
 
 
 def test_the_document_that_is_kept_is_what_the_code_says() -> None:
-    kept = contracts.OPENAPI.read_text(encoding="utf-8")
-    assert kept == openapi.text(), "the interface has changed: look at it, then ./wuyi contracts"
+    for name, text in contracts.DOCUMENTS.items():
+        kept = (contracts.FOLDER / name).read_text(encoding="utf-8")
+        assert kept == text(), "the interface has changed: look at it, then ./wuyi contracts"
 
 
 def test_every_address_of_the_phone_is_in_it() -> None:
-    routes = {f"/{address.route}" for address in ADDRESSES if address.route.startswith("api/")}
+    routes = {f"/{address.route}" for address in ADDRESSES if address.route.startswith("api/field/")}
     assert routes | {door.PATH} == set(DOCUMENT["paths"])
+
+
+def test_every_address_of_the_reading_api_is_in_its_own() -> None:
+    routes = {f"/{address.route}" for address in ADDRESSES if address.route.startswith("api/read/")}
+    assert routes == set(reading.document()["paths"])
 
 
 def test_every_kind_of_record_is_in_it() -> None:

@@ -20,6 +20,7 @@ OF_NO_VILLAGE = {
     "accounts_village": "the register of the villages themselves",
     "audit_auditseal": "seals over the audit of all villages; the application can't even read them",
     "backup_run": "when backups of the whole installation were made; figures only",
+    "interop_readtoken": "what a program's scope is read from, before there is a scope",
     "fieldsync_devicetoken": "what a phone's scope is read from, before there is a scope",
     "profiles_profile": "a small reference table",
     "territory_division": "a small reference table",

@@ -27,5 +27,6 @@ ITEMS: tuple[Item, ...] = (
     Item("people", _("重复登记"), "duplicates", Permission.DECIDE_CONFLICTS, 65),
     Item("settings", _("组织与岗位"), "organisation", Permission.MANAGE_POSTS, 10),
     Item("settings", _("账号"), "accounts", Permission.MANAGE_ACCOUNTS, 20),
+    Item("settings", _("数据接口"), "interface", Permission.EXPORT_LEDGER, 70),
     Item("settings", _("备份"), "backups", Permission.BACK_UP, 80),
 )

@@ -11,6 +11,7 @@ from wuyicun.domains.registry.events import (
 from wuyicun.domains.screening import actions as screening
 from wuyicun.domains.verification import actions as verification
 from wuyicun.fieldsync import tokens
+from wuyicun.interop import tokens as read_tokens
 from wuyicun.kernel.accounts.events import SignedOut
 from wuyicun.kernel.events import Reactions
 
@@ -40,6 +41,11 @@ def phones_are_signed_out(event: SignedOut) -> None:
     tokens.revoke(account_id=event.account_id, at=event.at)
 
 
+def programs_are_shut_out(event: SignedOut) -> None:
+    """What other programs read with needs a new token."""
+    read_tokens.revoke_all(account_id=event.account_id, at=event.at)
+
+
 def points_go_with_households(event: HouseholdsChanged) -> None:
     """Of households that are gone, the map keeps no point."""
     microgrids.households_changed(village_id=event.village_id, households=event.households)
@@ -63,5 +69,5 @@ REACTIONS: Reactions = {
     PeopleParted: (swabs_go_back,),
     HouseholdsChanged: (periods_take_households_in, points_go_with_households),
     HouseholdMoved: (micro_grids_remember,),
-    SignedOut: (phones_are_signed_out,),
+    SignedOut: (phones_are_signed_out, programs_are_shut_out),
 }

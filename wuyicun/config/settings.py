@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "wuyicun.domains.screening",
     "wuyicun.domains.verification",
     "wuyicun.fieldsync",
+    "wuyicun.interop",
     "wuyicun.portal",
 ]
 

@@ -6,6 +6,8 @@ urlpatterns = [
     path("", include("wuyicun.portal.views")),
     path("setup/", include("wuyicun.portal.setup.pages")),
     path("", include("wuyicun.fieldsync.web.pages")),
+    path("api/read/", include("wuyicun.interop.api")),
+    path("settings/", include("wuyicun.interop.web.pages")),
     path("api/field/", include("wuyicun.fieldsync.api")),
     path("people/verification/", include("wuyicun.domains.verification.web.urls")),
     path("people/", include("wuyicun.domains.registry.web.import_urls")),

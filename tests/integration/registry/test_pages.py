@@ -91,7 +91,7 @@ def test_people_of_one_name_are_not_skipped_at_the_end_of_a_page(cast: Cast) -> 
 
 def test_a_cursor_carries_no_name(cast: Cast) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(listing.people, "__kwdefaults__", {"after": None, "limit": 3})
+        patch.setattr(listing.people, "__kwdefaults__", {**listing.people.__kwdefaults__, "limit": 3})
         page = get(cast, "梁会明", f"{reverse('people')}?by=name").content.decode()
     (cursor,) = re.findall(r'rel="next" href="\?by=name&amp;after=([^"]+)"', page)
     assert re.fullmatch(r"[0-9a-f-]{36}", cursor)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from wuyicun.config.environment import ROOT
 from wuyicun.fieldsync import openapi
+from wuyicun.interop import openapi as reading
 
-OPENAPI = ROOT / "contracts" / "openapi.json"
+FOLDER = ROOT / "contracts"
+DOCUMENTS = {"openapi.json": openapi.text, "reading.json": reading.text}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -17,11 +20,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    made = openapi.text()
-    same = OPENAPI.exists() and OPENAPI.read_text(encoding="utf-8") == made
-    if not arguments.check:
-        OPENAPI.parent.mkdir(exist_ok=True)
-        OPENAPI.write_text(made, encoding="utf-8")
-    name = OPENAPI.relative_to(ROOT)
+    changed = [_write(FOLDER / name, text(), check=arguments.check) for name, text in DOCUMENTS.items()]
+    return 1 if arguments.check and any(changed) else 0
+
+
+def _write(path: Path, made: str, *, check: bool) -> bool:
+    """Write a document, unless it is only looked at; whether it has changed."""
+    same = path.exists() and path.read_text(encoding="utf-8") == made
+    if not check:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(made, encoding="utf-8")
+    name = path.relative_to(ROOT)
     print(f"{name} 未变 / unchanged" if same else f"{name} 有变化 / has changed")
-    return 1 if arguments.check and not same else 0
+    return not same

@@ -82,6 +82,7 @@ class HouseholdRow:
     house: str
     number: str
     address: str
+    area_path: str
     area: str
     head_name: str
     members: Sequence[PersonBrief]
@@ -94,6 +95,7 @@ class PlaceRow:
     id: UUID
     name: str
     kind: str
+    area_path: str
     area: str
     contact_name: str
     phone: str
@@ -101,10 +103,16 @@ class PlaceRow:
 
 
 def people(
-    scope: Scope, village_id: UUID, asked: Asked, *, after: UUID | None = None, limit: int = 50
+    scope: Scope,
+    village_id: UUID,
+    asked: Asked,
+    *,
+    after: UUID | None = None,
+    limit: int = 50,
+    permission: Permission = Permission.VIEW_PEOPLE,
 ) -> Page[PersonBrief]:
-    """People in the order of their pinyin."""
-    rows = Person.rows().filter(scope.covering(Permission.VIEW_PEOPLE), asked.condition(village_id))
+    """People in the order of their pinyin, where `permission` is held."""
+    rows = Person.rows().filter(scope.covering(permission), asked.condition(village_id))
     last = Person.rows().filter(village_id=village_id, pk=after).values_list("name_sort").first() if after else None
     if last is not None:
         rows = rows.filter(Q(name_sort__gt=last[0]) | Q(pk__gt=after), name_sort__gte=last[0])
@@ -114,15 +122,21 @@ def people(
 
 
 def households(
-    scope: Scope, village_id: UUID, asked: Asked, *, after: UUID | None = None, limit: int = 30
+    scope: Scope,
+    village_id: UUID,
+    asked: Asked,
+    *,
+    after: UUID | None = None,
+    limit: int = 30,
+    permission: Permission = Permission.VIEW_PEOPLE,
 ) -> Page[HouseholdRow]:
-    """Households by micro-grid and number, with the members that are asked for; a household without any is left out
-    unless nothing is asked for but an area."""
+    """Households by micro-grid and number, where `permission` is held, with the members that are asked for; a household
+    without any is left out unless nothing is asked for but an area."""
     members = Person.rows().filter(asked.condition(village_id))
     rows = Household.rows().filter(village_id=village_id)
     if asked != Asked(area_path=asked.area_path):
         rows = _with_any(village_id, members)
-    rows = rows.filter(scope.covering(Permission.VIEW_PEOPLE))
+    rows = rows.filter(scope.covering(permission))
     if asked.area_path:
         rows = rows.filter(below(asked.area_path))
     last = Household.rows().filter(village_id=village_id, pk=after).first() if after else None
@@ -167,6 +181,7 @@ def household_row(house: Household, names: Mapping[str, str], members: Sequence[
         house_label(names.get(house.section_path, ""), house.number, house.address),
         house.number,
         house.address,
+        house.area_path,
         names.get(house.area_path, ""),
         house.head_name,
         members,
@@ -181,10 +196,17 @@ def households_in_brief(village_id: UUID, ids: Collection[UUID]) -> Mapping[UUID
 
 
 def places(
-    scope: Scope, village_id: UUID, *, kind: str = "", area_path: str = "", after: UUID | None = None, limit: int = 50
+    scope: Scope,
+    village_id: UUID,
+    *,
+    kind: str = "",
+    area_path: str = "",
+    after: UUID | None = None,
+    limit: int = 50,
+    permission: Permission = Permission.VIEW_PEOPLE,
 ) -> Page[PlaceRow]:
-    """Places in the order in which they were entered."""
-    rows = Place.rows().filter(scope.covering(Permission.VIEW_PEOPLE), village_id=village_id)
+    """Places in the order in which they were entered, where `permission` is held."""
+    rows = Place.rows().filter(scope.covering(permission), village_id=village_id)
     if kind:
         rows = rows.filter(kind=kind)
     if area_path:
@@ -216,6 +238,7 @@ def _place_row(place: Place, names: Mapping[str, str]) -> PlaceRow:
         place.pk,
         place.name,
         place.kind,
+        place.area_path,
         names.get(place.area_path, ""),
         place.contact_name,
         masked_phone(phone) if phone else "",

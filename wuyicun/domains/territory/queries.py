@@ -76,6 +76,15 @@ def areas(village_id: UUID, *, levels: Sequence[str] | None = None) -> Sequence[
     return sorted(rows, key=lambda area: (area.level == Level.UNPLACED, area.area_path))
 
 
+def areas_where(village_id: UUID, held: Q, *, after: UUID | None, limit: int) -> Sequence[Area]:
+    """Living areas that a scope's filter lets through, by their paths, behind an area that may be retired by now."""
+    rows = Area.rows().filter(held, village_id=village_id, retired_at__isnull=True)
+    if after:
+        last = Area.rows().filter(village_id=village_id, pk=after).values_list("area_path").first()
+        rows = rows.filter(area_path__gt=last[0] if last else "")
+    return list(rows.order_by("area_path")[:limit])
+
+
 def tree(village_id: UUID) -> Node:
     """The whole tree of a village. Raises Area.DoesNotExist when the village has none."""
     nodes: dict[UUID, Node] = {}
