@@ -9,6 +9,7 @@ from django.db.models.expressions import RawSQL
 
 from wuyicun.kernel.ids import uuid7
 
+LOOKED_BACK_ON = ("household", "person")
 _THIS_CLUSTER = RawSQL("((pg_control_system()).system_identifier)", [])
 
 
@@ -35,6 +36,12 @@ class AuditRow(models.Model):
             models.Index(fields=["xid", "id"], name="audit_by_transaction"),
             models.Index(fields=["village_id", "id"], name="audit_by_village"),
             models.Index(fields=["village_id", "subject_id", "id"], name="audit_by_subject"),
+            # What befell people and households in a week: a report looks back.
+            models.Index(
+                fields=["village_id", "at"],
+                condition=models.Q(subject_kind__in=LOOKED_BACK_ON),
+                name="audit_looked_back_on",
+            ),
         ]
 
 

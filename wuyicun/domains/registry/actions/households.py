@@ -99,7 +99,7 @@ def edit_household(
         at=at,
         village_id=current.village_id,
         subject=("household", current.pk),
-        data={"fields": [*changed, *(["area"] if moves else [])]},
+        data={"fields": [*changed, *(["area"] if moves else [])], **_from_and_to(start, current.area_path)},
     )
     publish(HouseholdsChanged(current.village_id, (current.pk,), by, at))
     if moves:
@@ -111,6 +111,7 @@ def edit_household(
 def place_person(*, person: Person, home: Household | Leaf, by: UUID | None, at: datetime) -> None:
     """Move a person into a household, or (without one) to a leaf."""
     current = locked(person)
+    start = {"from": current.area_path, "from_household": current.household_id}
     in_house = isinstance(home, Household)
     current.household = home if isinstance(home, Household) else None
     current.area_id = home.area_id if isinstance(home, Household) else home.id
@@ -124,9 +125,13 @@ def place_person(*, person: Person, home: Household | Leaf, by: UUID | None, at:
         at=at,
         village_id=current.village_id,
         subject=("person", current.pk),
-        data={"household": str(current.household_id) if in_house else None, "area": current.area_path},
+        data={"household": str(current.household_id) if in_house else None, "area": current.area_path, **start},
     )
     publish(PeopleChanged(current.village_id, (current.pk,), by, at))
+
+
+def _from_and_to(start: str, end: str) -> Mapping[str, str]:
+    return {} if start == end else {"from": start, "to": end}
 
 
 def _take_along(household: Household, by: UUID | None, at: datetime) -> None:

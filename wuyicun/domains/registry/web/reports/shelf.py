@@ -42,5 +42,11 @@ def reports(request: ScopedRequest) -> HttpResponse:
             reverse("report_population"),
             reverse("report_population_export"),
         ),
+        Entry(
+            _("每周变动"),
+            _("一周里谁迁入、出生、迁出、去世、在村内移动、外出和返村"),
+            reverse("report_changes"),
+            reverse("report_changes_export"),
+        ),
     ]
     return render(request, "registry/reports.html", {"reports": listed})
