@@ -44,4 +44,12 @@ def fill(cast: Cast) -> dict[str, object]:
     making.retire(village_id=village, ledger_id=retired.pk, by=by, at=at)
     first, second = cast.people["甲09"], cast.people["甲10"]
     pairing = actions.keep_apart(first=first, second=second, by=by, at=at)
-    return {"ledger_id": made.pk, "retired_ledger_id": retired.pk, "other_id": second.pk, "pairing_id": pairing.pk}
+    people = [first.pk, second.pk]
+    bulk = actions.begin_bulk(village_id=village, change=actions.Change(code=True), people=people, by=by, at=at)
+    return {
+        "ledger_id": made.pk,
+        "retired_ledger_id": retired.pk,
+        "other_id": second.pk,
+        "pairing_id": pairing.pk,
+        "bulk_id": bulk.pk,
+    }

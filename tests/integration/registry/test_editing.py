@@ -276,8 +276,8 @@ def test_nobody_is_moved_into_a_house_that_is_not_there_or_a_grid_next_door(cast
 def test_several_at_once_are_sent_away_and_put_into_a_group(cast: Cast) -> None:
     people = [cast.people[name] for name in ("甲01", "甲02", "甲03")]
     response = say(
-        cast, "王海斌", reverse("people_bulk"), person=[each.pk for each in people], whereabouts="county", group="risk",
-        next=f"{reverse('people')}?by=name",
+        cast, "王海斌", reverse("bulk_do"), person=[each.pk for each in people], whereabouts="county", group="risk",
+        count=3, next=f"{reverse('people')}?by=name",
     )  # fmt: skip
     assert response["Location"] == f"{reverse('people')}?by=name"
     assert {fresh(each).whereabouts for each in people} == {"county"}

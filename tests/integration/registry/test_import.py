@@ -217,7 +217,7 @@ def test_a_group_taken_out_of_the_file_ends_and_one_added_by_hand_stays(shelf: S
     row = person("张三", 身份证号码=number("19500908"), 特殊人群="老人、慢病")
     shelf.take(row)
     with inside():
-        actions.add_to_group(people=[found("张三")], group=Group.RISK, by=None, at=shelf.at)
+        actions.set_groups(person=found("张三"), groups=[Group.ELDERLY, Group.ILL, Group.RISK], by=None, at=shelf.at)
 
     shelf.take(row | {"特殊人群": "老人"})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -23,6 +23,19 @@ def person(scope: Scope, village_id: UUID, person_id: UUID, permission: Permissi
     if found is None or not scope.permits(permission, found.area_path):
         raise NotYours
     return found
+
+
+def people(scope: Scope, village_id: UUID, ids: Collection[UUID], permission: Permission) -> Sequence[UUID]:
+    """The ids of people who have not left, all of whom the permission is held over.
+
+    Raises:
+        NotYours: it is not held over one of them, or there is none.
+    """
+    rows = Person.named(village_id, ids).filter(scope.covering(permission))
+    found = dict(rows.values_list("pk", "left_at"))
+    if len(found) != len(set(ids)):
+        raise NotYours
+    return [pk for pk, left_at in found.items() if left_at is None]
 
 
 def household(

@@ -1,4 +1,4 @@
-"""The registry's work in the background: long roster files."""
+"""The registry's work in the background: long roster files, changes of many people."""
 
 from __future__ import annotations
 
@@ -7,12 +7,21 @@ from uuid import UUID
 from django.utils import translation
 from procrastinate.contrib.django import app
 
+from wuyicun.domains.registry.actions import bulk
 from wuyicun.domains.registry.importing import batches
 from wuyicun.domains.registry.models import ImportBatch
 from wuyicun.domains.registry.rules import BatchState
 from wuyicun.kernel import clock, scope
 from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.errors import Refusal
+
+
+@app.task(name=bulk.JOB)
+def bulk_change(*, village_id: str, bulk_id: str) -> None:
+    """Change many people, or change them back, from where it stopped. Run twice it finds nothing left to do."""
+    village = accounts.villages([UUID(village_id)])[0]
+    with scope.enter(scope.of_system([village.pk])):
+        bulk.work(village_id=village.pk, bulk_id=UUID(bulk_id))
 
 
 @app.task(name=batches.JOB)

@@ -154,6 +154,8 @@ HAPPENED: Words = {
     "registry.mark_returned": _("放回名册"),
     "registry.reveal": _("查看了"),
     "registry.card_lost": _("作废了卡"),
+    "registry.bulk_change": _("批量改了"),
+    "registry.undo_bulk": _("撤销了批量更改"),
     "registry.merge_people": _("合并了重复登记"),
     "registry.part_people": _("撤销了合并"),
     "registry.keep_apart": _("记为不是同一人"),

@@ -121,6 +121,12 @@ def people(
     return Page([briefs[pk] for pk in ids[:limit]], _next(ids, limit))
 
 
+def ids_of_people(scope: Scope, village_id: UUID, asked: Asked, permission: Permission) -> Sequence[UUID]:
+    """All whom a filter finds and over whose area the asker holds a permission."""
+    rows = Person.rows().filter(scope.covering(permission), asked.condition(village_id))
+    return list(rows.values_list("pk", flat=True))
+
+
 def households(
     scope: Scope,
     village_id: UUID,

@@ -545,3 +545,39 @@ class Pairing(VillageModel):
     def set_taken(self, taken: dict[str, Any]) -> None:
         """Seal it."""
         self.taken_sealed = seal(json.dumps(taken, ensure_ascii=False, default=str), MERGED)
+
+
+class BulkChange(VillageModel):
+    """A change of many people at once. `change` is what was said of all, `done` how many were looked at so far,
+    `changed` for how many it was news, `restored` how many were changed back."""
+
+    change = models.JSONField()
+    state = models.CharField(max_length=8)
+    total = models.PositiveIntegerField()
+    done = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    restored = models.PositiveIntegerField(default=0)
+    made_at = models.DateTimeField()
+    made_by = models.UUIDField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.UUIDField(null=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["village_id", "made_at"], name="bulk_by_time")]
+
+
+class BulkItem(VillageModel):
+    """Somebody whom a change of many is about. `changed` and `restored` are null until it was their turn; `before` is
+    what stood there."""
+
+    bulk = reference("registry.BulkChange")
+    person_id = models.UUIDField()
+    changed = models.BooleanField(null=True)
+    before = models.JSONField(default=dict)
+    restored = models.BooleanField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["village_id", "bulk", "person_id"], name="in_a_bulk_change_once")
+        ]

@@ -308,6 +308,15 @@ class RowStatus(StrEnum):
     ABSENT = "absent"
 
 
+class BulkState(StrEnum):
+    """How far a change of many people is."""
+
+    WORKING = "working"
+    DONE = "done"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+
+
 class Verdict(StrEnum):
     """What somebody decided of two who look alike."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -43,6 +43,29 @@ def audit(
         cursor.execute(
             _INSERT, [uuid7(), village_id, at, by, action, kind, subject_id, json.dumps(dict(data or {}), default=str)]
         )
+
+
+_INSERT_EACH = """
+INSERT INTO audit_auditrow (id, village_id, at, by, action, subject_kind, subject_id, data)
+SELECT id, %s, %s, %s, %s, %s, subject, %s FROM unnest(%s::uuid[], %s::uuid[]) AS r (id, subject)
+"""
+
+
+def audit_each(
+    action: str,
+    kind: str,
+    subjects: Sequence[UUID],
+    *,
+    by: UUID | None,
+    at: datetime,
+    village_id: UUID,
+    data: Mapping[str, object],
+) -> None:
+    """Add a row for each of many subjects of a kind to which the same was done, with one statement."""
+    ids = [uuid7() for _ in subjects]
+    with connection.cursor() as cursor:
+        told = json.dumps(dict(data), default=str)
+        cursor.execute(_INSERT_EACH, [village_id, at, by, action, kind, told, ids, list(subjects)])
 
 
 def digest(content: object) -> str:

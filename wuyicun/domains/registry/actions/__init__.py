@@ -1,5 +1,7 @@
 """What can be done to people, households and places; each is atomic, audited, and told to other rooms."""
 
+from wuyicun.domains.registry.actions.bulk import MOST, NotDone, TooMany, begin_bulk, undo_bulk
+from wuyicun.domains.registry.actions.changing import Change
 from wuyicun.domains.registry.actions.households import NumberTaken, add_household, edit_household, place_person
 from wuyicun.domains.registry.actions.identity import IdDisputed, IdHeld, IdNotRead, PhoneNotRead
 from wuyicun.domains.registry.actions.merging import (
@@ -23,7 +25,6 @@ from wuyicun.domains.registry.actions.people import (
 )
 from wuyicun.domains.registry.actions.revealing import reveal, reveal_contact
 from wuyicun.domains.registry.actions.staying import (
-    add_to_group,
     mark_left,
     mark_returned,
     set_groups,
@@ -31,7 +32,9 @@ from wuyicun.domains.registry.actions.staying import (
 )
 
 __all__ = [
+    "MOST",
     "AlreadyInHousehold",
+    "Change",
     "ChangedMeanwhile",
     "IdDisputed",
     "IdHeld",
@@ -39,15 +42,17 @@ __all__ = [
     "KeptBefore",
     "Moved",
     "Newcomer",
+    "NotDone",
     "NotTwo",
     "NumberTaken",
     "PersonFields",
     "PhoneNotRead",
     "Stay",
+    "TooMany",
     "UndoneAlready",
     "add_household",
     "add_person",
-    "add_to_group",
+    "begin_bulk",
     "edit_household",
     "edit_person",
     "empty_leaf",
@@ -63,4 +68,5 @@ __all__ = [
     "set_groups",
     "set_whereabouts",
     "show_again",
+    "undo_bulk",
 ]

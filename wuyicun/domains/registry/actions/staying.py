@@ -82,22 +82,6 @@ def set_groups(
 
 
 @transaction.atomic
-def add_to_group(*, people: Sequence[Person], group: Group, by: UUID | None, at: datetime) -> int:
-    """Put people into a group from today; returns how many were not in it."""
-    added = []
-    for person in sorted(people, key=lambda each: each.pk):
-        current = locked(person)
-        held = PersonGroup.rows().filter(village_id=current.village_id, person=current, ends_on__isnull=True)
-        if not held.filter(group=group).exists():
-            _start(current, {str(group)}, at)
-            _touch(current, by, at)
-            _audit("registry.set_groups", current, by, at, {"started": [str(group)], "ended": []})
-            added.append(current)
-    _changed(added, by, at)
-    return len(added)
-
-
-@transaction.atomic
 def mark_left(*, person: Person, reason: str, by: UUID | None, at: datetime) -> None:
     """The person has left for good; they stay in the registry, findable, and owe nothing any more.
 

@@ -83,6 +83,12 @@ def lines(scope: Scope, village_id: UUID, wanted: Wanted) -> Iterator[Line]:
         yield from _lines(village_id, wanted, chunk)
 
 
+def ids(scope: Scope, village_id: UUID, wanted: Wanted, permission: Permission) -> Sequence[UUID]:
+    """The ids of all lines over whose area the asker holds a permission besides."""
+    rows = _chosen(scope, village_id, wanted).filter(scope.covering(permission))
+    return list(rows.values_list("pk", flat=True))
+
+
 def count(scope: Scope, village_id: UUID, wanted: Wanted) -> int:
     """How many lines there are, as far as the asker may see."""
     return _chosen(scope, village_id, wanted).count()

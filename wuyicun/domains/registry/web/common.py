@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from wuyicun.domains.registry.labels import GROUP, GROUP_ICON
+from wuyicun.domains.registry.labels import GROUP, GROUP_ICON, WHEREABOUTS
 from wuyicun.domains.territory import queries as territory
 from wuyicun.domains.territory.rules import SECTION_DIGITS, Level
 from wuyicun.kernel import clock
@@ -109,6 +110,21 @@ def areas_seen(scope: Scope, village_id: UUID, permission: Permission) -> list[t
         for area in areas
         if scope.permits(permission, area.area_path) and area.area_path not in alone
     ]
+
+
+def bulk_controls(every: str, asked: str, here: str) -> dict[str, Any]:
+    """What a list offers to say of many people at once.
+
+    Args:
+        every: `people`, or the code of a ledger; `asked` its filters.
+    """
+    return {
+        "whereabouts": list(WHEREABOUTS.items()),
+        "groups": list(GROUP.items()),
+        "every": every,
+        "asked": asked,
+        "here": here,
+    }
 
 
 def seen_at(request: HttpRequest) -> datetime | None:

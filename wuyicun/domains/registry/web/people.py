@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
-from wuyicun.domains.registry import access, actions, cards, dossier, listing, queries, tokens
+from wuyicun.domains.registry import access, cards, dossier, listing, queries, tokens
 from wuyicun.domains.registry.labels import (
     GROUP,
     HAPPENED,
@@ -30,16 +30,23 @@ from wuyicun.domains.registry.labels import (
 from wuyicun.domains.registry.listing import Asked, Page
 from wuyicun.domains.registry.models import Person
 from wuyicun.domains.registry.queries import PersonBrief
-from wuyicun.domains.registry.rules import Group, Whereabouts, is_away
-from wuyicun.domains.registry.web.common import Chip, Tag, area_chips, cursor, ids_of, next_url, tags, today, with_query
-from wuyicun.domains.registry.web.forms import PARTS, RegistryForm, StayForm, part_form
+from wuyicun.domains.registry.rules import Whereabouts, is_away
+from wuyicun.domains.registry.web.common import (
+    Chip,
+    Tag,
+    area_chips,
+    bulk_controls,
+    cursor,
+    next_url,
+    tags,
+    today,
+    with_query,
+)
+from wuyicun.domains.registry.web.forms import PARTS, RegistryForm, part_form
 from wuyicun.domains.registry.web.panels import panels
-from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.roles import Permission
-from wuyicun.kernel.web import notices
 
-MOST_AT_ONCE = 200
 ALONE = 30
 
 
@@ -67,9 +74,14 @@ def person_line(brief: PersonBrief) -> PersonLine:
     )
 
 
-def _query(request: ScopedRequest) -> dict[str, str]:
+def _query(data: QueryDict) -> dict[str, str]:
     names = ("by", "area", "residence", "group", "whereabouts", "problem", "left")
-    return {name: request.GET[name] for name in names if request.GET.get(name)}
+    return {name: str(data[name]) for name in names if data.get(name)}
+
+
+def asked_of(data: QueryDict) -> Asked:
+    """Which people an address asks for."""
+    return _asked(_query(data))
 
 
 def _asked(query: Mapping[str, str]) -> Asked:
@@ -87,7 +99,7 @@ def _asked(query: Mapping[str, str]) -> Asked:
 def people(request: ScopedRequest) -> HttpResponse:
     """The list, by household (as the roster has it) or by name."""
     access.held(request.scope, Permission.VIEW_PEOPLE)
-    query, village_id = _query(request), request.village.pk
+    query, village_id = _query(request.GET), request.village.pk
     asked, after = _asked(query), cursor(request)
     by_name = query.get("by") == "name" or asked.left
     context: dict[str, Any] = {
@@ -102,9 +114,7 @@ def people(request: ScopedRequest) -> HttpResponse:
             Chip(_("按户"), with_query(query, by="", left=""), not by_name),
             Chip(_("按姓名"), with_query(query, by="name"), by_name),
         ],
-        "stay": StayForm(),
-        "groups": GROUP,
-        "here": request.get_full_path(),
+        "bulk": bulk_controls("people", urlencode(query), request.get_full_path()),
     }
     if by_name:
         page: Page[Any] = listing.people(request.scope, village_id, asked, after=after)
@@ -151,24 +161,6 @@ def _chips(request: ScopedRequest, query: Mapping[str, str]) -> list[tuple[str, 
         (_("人群"), line("group", GROUP, _("全部"))),
         (_("另看"), more),
     ]
-
-
-@require_POST
-def people_bulk(request: ScopedRequest) -> HttpResponse:
-    """Say of several people at once where they are, or that they belong to a group."""
-    ticked = list(dict.fromkeys(ids_of(request.POST.getlist("person"))))[:MOST_AT_ONCE]
-    village_id, by, at = request.village.pk, request.account.pk, clock.now()
-    chosen = [access.person(request.scope, village_id, each, Permission.EDIT_PEOPLE) for each in ticked]
-    whereabouts, group = request.POST.get("whereabouts", ""), request.POST.get("group", "")
-    if chosen and whereabouts in WHEREABOUTS:
-        actions.set_whereabouts(people=chosen, stay=actions.Stay(whereabouts), by=by, at=at)
-        words = ngettext("%(count)s 人的去向记为“%(word)s”", "%(count)s 人的去向记为“%(word)s”", len(chosen))
-        notices.say(request, words % {"count": len(chosen), "word": WHEREABOUTS[whereabouts]})
-    if chosen and group in GROUP:
-        added = actions.add_to_group(people=chosen, group=Group(group), by=by, at=at)
-        words = ngettext("%(count)s 人加入“%(word)s”", "%(count)s 人加入“%(word)s”", added)
-        notices.say(request, words % {"count": added, "word": GROUP[group]})
-    return HttpResponseRedirect(next_url(request, reverse("people")))
 
 
 def happenings(history: Sequence[dossier.Happening]) -> list[dict[str, Any]]:

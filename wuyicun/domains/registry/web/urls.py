@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from wuyicun.domains.registry import tokens
-from wuyicun.domains.registry.web import cards, duplicates, editing, households, people, places
+from wuyicun.domains.registry.web import bulk, cards, duplicates, editing, households, people, places
 from wuyicun.kernel.web.responses import path
 
 urlpatterns = [
     path("people/", people.people, "people"),
-    path("people/bulk/", people.people_bulk, "people_bulk"),
+    path("people/bulk/", bulk.people_bulk, "people_bulk"),
+    path("people/bulk/do/", bulk.bulk_do, "bulk_do"),
+    path("people/bulk/changes/", bulk.bulk_changes, "bulk_changes"),
+    path("people/bulk/<uuid:bulk_id>/", bulk.bulk, "bulk"),
+    path("people/bulk/<uuid:bulk_id>/progress/", bulk.bulk_progress, "bulk_progress"),
+    path("people/bulk/<uuid:bulk_id>/undo/", bulk.bulk_undo, "bulk_undo"),
     path("people/add/", editing.person_add, "person_add"),
     path("people/households/add/", households.household_add, "household_add"),
     path("people/households/<uuid:household_id>/", households.household, "household"),

@@ -53,7 +53,7 @@ def on_screen(request: ScopedRequest, code: str) -> tuple[Ledger, Wanted]:
     """
     access.held(request.scope, Permission.VIEW_PEOPLE)
     found = shelf.find(request.scope, request.village.pk, code)
-    return found, _wanted(found, request.GET)
+    return found, wanted_of(found, request.GET)
 
 
 def to_take(request: ScopedRequest, code: str) -> Asked:
@@ -65,7 +65,7 @@ def to_take(request: ScopedRequest, code: str) -> Asked:
     """
     clear, why = numbers_asked(request)
     found = shelf.find(request.scope, request.village.pk, code)
-    return Asked(found, _wanted(found, request.POST, clear=clear), why)
+    return Asked(found, wanted_of(found, request.POST, clear=clear), why)
 
 
 def numbers_asked(request: ScopedRequest) -> tuple[bool, Why]:
@@ -85,7 +85,8 @@ def numbers_asked(request: ScopedRequest) -> tuple[bool, Why]:
     return clear, Why(reason, note)
 
 
-def _wanted(ledger: Ledger, data: QueryDict, *, clear: bool = False) -> Wanted:
+def wanted_of(ledger: Ledger, data: QueryDict, *, clear: bool = False) -> Wanted:
+    """Which lines a form or an address asks for."""
     known = listed(ledger.definition)
     further = controls.usable(controls.read(data, known), known)
     return Wanted(ledger.definition, today(), data.get("area", "")[:32], further, clear)

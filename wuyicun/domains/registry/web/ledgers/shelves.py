@@ -23,7 +23,7 @@ from wuyicun.domains.registry.ledgers.lines import Line, Wanted
 from wuyicun.domains.registry.ledgers.shelf import Ledger
 from wuyicun.domains.registry.ledgers.subjects import Listed, listed
 from wuyicun.domains.registry.listing import Page
-from wuyicun.domains.registry.web.common import Chip, areas_seen, cursor, today
+from wuyicun.domains.registry.web.common import Chip, areas_seen, bulk_controls, cursor, today
 from wuyicun.domains.registry.web.ledgers import asking, controls
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.accounts.queries import names_of
@@ -92,6 +92,7 @@ def ledger(request: ScopedRequest, code: str) -> HttpResponse:
         "reasons": list(REVEAL_REASON.items()),
         "template": templates.find(request.village.pk, found.code),
         "share_areas": asking.areas_to_share(request),
+        "bulk": _bulk(request, found, controls.as_address(asked)),
     }
     return render(request, "registry/ledger.html", context)
 
@@ -102,6 +103,13 @@ def ledger_count(request: ScopedRequest, code: str) -> HttpResponse:
     found, wanted = asking.on_screen(request, code)
     number = lines.count(request.scope, request.village.pk, wanted)
     return HttpResponse(escape(asking.counted(listed(found.definition).unit, number)))
+
+
+def _bulk(request: ScopedRequest, found: Ledger, address: str) -> dict[str, Any] | None:
+    """What can be said of all people of the ledger at once."""
+    if found.definition.subject != Subject.PERSON or not request.scope.permits(Permission.EDIT_PEOPLE):
+        return None
+    return bulk_controls(found.code, address.removeprefix("?"), request.get_full_path())
 
 
 def _counted(known: Listed, page: Page[Line], after: UUID | None) -> str:
