@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+from io import StringIO
+from typing import Any
+
 import pytest
 from django.db import connection, transaction
 from django.urls import reverse
@@ -29,6 +33,29 @@ def test_the_secretary_sees_who_took_what_when_how_much_and_why(cast: Cast) -> N
     assert all(word in rows[0] for word in ("PDF", "北头岭", ">10<"))
     assert all(word in rows[1] for word in ("老年人台账", "完整", "上级要求报送", "报给镇政府"))
     assert all(word in rows[2] for word in ("西头岭", "筛选过", ">10<", "遮盖", "Excel"))
+
+
+def test_another_program_gets_the_same_lines_as_csv_masked_and_logged(cast: Cast) -> None:
+    def taken(**asked: str) -> list[list[str]]:
+        answer: Any = cast.client("办公室").post(reverse("ledger_csv", args=["resident"]), asked)
+        return list(csv.reader(StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"), newline="")))
+
+    titles, *rows, (foot,) = taken()
+    phones = {row[titles.index("联系电话")] for row in rows}
+    assert len(rows) == len(cast.people)
+    assert "138****0000" in phones
+    assert "13800000000" not in phones
+    assert all(word in foot for word in ("办公室", "号码已遮盖"))
+    titles, *rows, (foot,) = taken(numbers="clear", reason="report")
+    assert "13800000000" in {row[titles.index("联系电话")] for row in rows}
+    assert "上级要求报送" in foot
+    refused = cast.client("办公室").post(reverse("ledger_csv", args=["resident"]), {"numbers": "clear"})
+    assert refused.status_code == 302
+    assert [(row.how, row.clear, row.rows_taken) for row in LedgerTaken.rows().order_by("id")] == [
+        ("csv", False, 30),
+        ("csv", True, 30),
+    ]
+    assert log(cast, "梁会明").count("CSV") == 2
 
 
 def test_a_grid_worker_sees_only_what_they_took_themselves(cast: Cast) -> None:

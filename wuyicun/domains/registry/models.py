@@ -449,7 +449,7 @@ class LedgerTemplate(VillageModel):
 class LedgerTaken(VillageModel):
     """A ledger that left the program: who took it, when, how, how much of it, and why. Never edited.
 
-    `how` is excel, pdf or template; `clear` says that numbers were in clear, `reason` (a code) and `note` why;
+    `how` is excel, pdf, template or csv; `clear` says that numbers were in clear, `reason` (a code) and `note` why;
     `narrowed` that it was filtered above its columns; `area_path` what it covers.
     """
 

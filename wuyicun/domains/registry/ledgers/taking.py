@@ -28,9 +28,10 @@ class How(StrEnum):
     EXCEL = "excel"
     PDF = "pdf"
     TEMPLATE = "template"
+    CSV = "csv"
 
 
-_ACTION = {How.EXCEL: "export", How.PDF: "print", How.TEMPLATE: "fill"}
+_ACTION = {How.EXCEL: "export", How.PDF: "print", How.TEMPLATE: "fill", How.CSV: "export"}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Taking a ledger along: as an Excel file, on paper; and the page that shows who took what."""
+"""Taking a ledger along: as an Excel or CSV file, on paper; and the page that shows who took what."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from wuyicun.domains.registry.web.ledgers.asking import Asked, ReasonMissing
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.documents.cells import in_words
+from wuyicun.kernel.documents.delimited import delimited
 from wuyicun.kernel.documents.pdf import render as typeset
 from wuyicun.kernel.documents.workbook import Column, Page, Sheet, workbook
 from wuyicun.kernel.errors import Refusal
@@ -39,7 +40,12 @@ from wuyicun.kernel.web.responses import pdf
 MOST_ON_PAPER = 5_000
 OFFICIAL_LANGUAGE = "zh-hans"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-HOW_WORDS = {How.EXCEL: gettext_lazy("Excel 表"), How.PDF: "PDF", How.TEMPLATE: gettext_lazy("按模板填好的表")}
+HOW_WORDS = {
+    How.EXCEL: gettext_lazy("Excel 表"),
+    How.PDF: "PDF",
+    How.TEMPLATE: gettext_lazy("按模板填好的表"),
+    How.CSV: "CSV",
+}
 _NUMBER = gettext_lazy("序号")
 
 
@@ -102,6 +108,20 @@ def _column(asked: Asked, column: LedgerColumn) -> Column:
     field = listed(asked.ledger.definition).field_by_code[column.field]
     kind = "text" if column.masked else field.cells
     return Column(str(shelf.heading(asked.ledger.definition, column)), kind)
+
+
+@require_POST
+@or_back_to_it
+def ledger_csv(request: ScopedRequest, code: str) -> HttpResponseBase:
+    """The same lines for another program: one row of titles, and at the end who took it."""
+    asked, at = asking.to_take(request, code), clock.now()
+    counted = Counted(lines.lines(request.scope, request.village.pk, asked.wanted))
+    with override(OFFICIAL_LANGUAGE):
+        title = asking.title_of(request, asked.ledger)
+        titles = [str(shelf.heading(asked.ledger.definition, each)) for each in asked.ledger.definition.columns]
+        file = delimited(titles, (line.cells for line in counted), " · ".join(notes(request, asked, at)))
+    log(request, asked, How.CSV, title=title, rows=counted.count, at=at)
+    return attachment(file, f"{title}.csv", "text/csv; charset=utf-8")
 
 
 @require_POST
@@ -217,8 +237,8 @@ def log(request: ScopedRequest, asked: Asked, how: How, *, title: str, rows: int
     )
 
 
-def attachment(file: Any, name: str) -> FileResponse:
-    """A workbook to be saved under its name."""
-    response = FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+def attachment(file: Any, name: str, content_type: str = XLSX) -> FileResponse:
+    """A workbook, or another file, to be saved under its name."""
+    response = FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
     response["Cache-Control"] = "no-store"
     return response

@@ -12,6 +12,7 @@ urlpatterns = [
     path("ledgers/<slug:code>/", shelves.ledger, "ledger"),
     path("ledgers/<slug:code>/count/", shelves.ledger_count, "ledger_count"),
     path("ledgers/<slug:code>/export/", taking.ledger_export, "ledger_export"),
+    path("ledgers/<slug:code>/csv/", taking.ledger_csv, "ledger_csv"),
     path("ledgers/<slug:code>/print/", taking.ledger_print, "ledger_print"),
     path("ledgers/<uuid:ledger_id>/edit/", editing.ledger_edit, "ledger_edit"),
     path("ledgers/<uuid:ledger_id>/share/", editing.ledger_share, "ledger_share"),
