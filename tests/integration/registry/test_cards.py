@@ -123,3 +123,23 @@ def test_the_sheet_is_typeset(cast: Cast) -> None:
     response = cast.client("王海斌").post(reverse("cards_pdf"), {"household": household, "kind": "both"})
     assert response.content.startswith(b"%PDF-")
     assert "no-store" in response["Cache-Control"]
+
+
+def test_badges_are_for_those_who_lack_a_sampling_code(cast: Cast, printed: list[dict[str, Any]]) -> None:
+    for name, person in cast.people.items():
+        person.sampling_code = name not in ("甲02", "乙03", "丙05")
+        person.save()
+    assert "没有采样码的人的胸牌（2 人）" in cast.client("王海斌").get(reverse("cards")).content.decode()
+    cast.client("王海斌").post(reverse("cards_pdf"), {"kind": "badges"})
+    assert [card.title for card in printed[0]["cards"]] == ["甲02", "乙03"]
+    assert f"{reverse('cards')}?kind=badges" in cast.client("王海斌").get(reverse("reports")).content.decode()
+    chosen = cast.client("王海斌").get(reverse("cards"), {"kind": "badges"}).content.decode()
+    assert 'value="badges" checked' in chosen
+
+
+def test_a_badge_is_the_same_card_as_the_one_on_the_sheet(cast: Cast, printed: list[dict[str, Any]]) -> None:
+    client = cast.client("梁会明")
+    client.post(reverse("cards_pdf"), {"kind": "people"})
+    client.post(reverse("cards_pdf"), {"kind": "badges"})
+    sheet, badges = ({card.title: card.code for card in each["cards"]} for each in printed)
+    assert sheet == badges

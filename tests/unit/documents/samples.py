@@ -45,6 +45,10 @@ def cards(names: tuple[str, ...] = NAMES, count: int = 12) -> dict[str, Any]:
     }
 
 
+def badges(names: tuple[str, ...] = NAMES, count: int = 12) -> dict[str, Any]:
+    return cards(names, count)
+
+
 def tube_labels(names: tuple[str, ...] = NAMES, count: int = 44) -> dict[str, Any]:
     codes = [f"X-{number:04}" for number in range(count - 1)] + ["LAB-2022-11-18-0123456789-0123456789-XYZ"] * bool(
         count
@@ -188,7 +192,7 @@ def org_chart(names: tuple[str, ...] = NAMES, count: int = 9) -> dict[str, Any]:
 
 TEMPLATES = {
     make.__name__: make
-    for make in (cards, slips, tube_labels, handover_slip, call_sheet, round_report, ledger, org_chart)
+    for make in (cards, badges, slips, tube_labels, handover_slip, call_sheet, round_report, ledger, org_chart)
 }  # fmt: skip
 
 

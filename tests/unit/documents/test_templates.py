@@ -52,6 +52,7 @@ def test_markup_in_a_name_prints_as_itself(template: str) -> None:
     ("template", "says"),
     [
         ("cards", "没有要打印的卡"),
+        ("badges", "没有要打印的胸牌"),
         ("slips", "没有要打印的纸条"),
         ("tube_labels", "没有要打印的标签"),
         ("handover_slip", "没有待转运的试管"),
@@ -98,6 +99,13 @@ def test_ten_cards_stand_on_a_sheet_and_each_can_be_scanned() -> None:
     assert codes_on(printed, 0) == {f"P{number:026}" for number in range(10)}
     assert codes_on(printed, 1) == {f"P{number:026}" for number in (10, 11)}
     assert pages_of(printed)[0].count("本卡只用于核酸采样登记") == 10
+
+
+def test_nine_badges_stand_on_a_sheet_and_each_can_be_scanned() -> None:
+    printed = pdf.render("badges", cards(count=11), language=CHINESE)
+
+    assert codes_on(printed, 0) == {f"P{number:026}" for number in range(9)}
+    assert codes_on(printed, 1) == {f"P{number:026}" for number in (9, 10)}
 
 
 def test_four_slips_stand_on_a_sheet_and_each_leads_to_the_log_in() -> None:

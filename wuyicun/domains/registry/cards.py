@@ -45,11 +45,13 @@ class Wanted:
         letters: tokens.PERSON, tokens.HOUSEHOLD or both.
         area_path: of an area and all below it; '' for all that the asker may print.
         household_id: only of this household.
+        without_code: only people whose sampling code is not registered.
     """
 
     letters: frozenset[str]
     area_path: str = ""
     household_id: UUID | None = None
+    without_code: bool = False
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,12 @@ def to_print(*, scope: Scope, village_id: UUID, wanted: Wanted, by: UUID | None,
     return [_card(draft, known[draft.subject_id]) for draft in drafts]
 
 
+def count_without_code(scope: Scope, village_id: UUID) -> int:
+    """How many people, of those whose cards the asker may print, have no registered sampling code."""
+    seen = Person.rows().filter(scope.covering(Permission.PRINT_CARDS), Asked().condition(village_id))
+    return seen.filter(sampling_code=False).count()
+
+
 @dataclass(frozen=True)
 class _Draft:
     letter: str
@@ -148,6 +156,8 @@ def _people(scope: Scope, village_id: UUID, wanted: Wanted) -> list[_Draft]:
     rows = Person.rows().filter(scope.covering(Permission.PRINT_CARDS), asked)
     if wanted.household_id is not None:
         rows = rows.filter(household_id=wanted.household_id)
+    if wanted.without_code:
+        rows = rows.filter(sampling_code=False)
     names = territory.names(village_id)
     order = Coalesce(F("household__order"), Value("~"))
     house = ("household_id", "household__section_path", "household__number", "household__address")

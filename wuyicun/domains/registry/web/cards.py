@@ -25,7 +25,9 @@ from wuyicun.kernel.web import notices
 from wuyicun.kernel.web.formatting import day_time_words
 from wuyicun.kernel.web.responses import pdf
 
+BADGES = "badges"
 LETTERS = {
+    BADGES: frozenset({tokens.PERSON}),
     "both": frozenset({tokens.PERSON, tokens.HOUSEHOLD}),
     "people": frozenset({tokens.PERSON}),
     "households": frozenset({tokens.HOUSEHOLD}),
@@ -45,6 +47,8 @@ def cards_(request: ScopedRequest) -> HttpResponse:
         if household
         else None,
         "most": cards.MOST,
+        "without_code": cards.count_without_code(request.scope, request.village.pk),
+        "badges": request.GET.get("kind") == BADGES,
     }
     return render(request, "registry/cards.html", context)
 
@@ -60,11 +64,12 @@ def _areas(request: ScopedRequest) -> list[tuple[str, str, bool]]:
 
 @require_POST
 def cards_pdf(request: ScopedRequest) -> HttpResponse:
-    """The cards, ten on a sheet."""
+    """The cards, ten on a sheet, or the badges, nine."""
     access.held(request.scope, Permission.PRINT_CARDS)
     household = next(ids_of([request.POST.get("household", "")]), None)
     at = clock.now()
-    wanted = Wanted(LETTERS.get(request.POST.get("kind", ""), LETTERS["both"]), request.POST.get("area", ""), household)
+    kind = request.POST.get("kind", "")
+    wanted = Wanted(LETTERS.get(kind, LETTERS["both"]), request.POST.get("area", ""), household, kind == BADGES)
     try:
         made = cards.to_print(
             scope=request.scope, village_id=request.village.pk, wanted=wanted, by=request.account.pk, at=at
@@ -77,7 +82,8 @@ def cards_pdf(request: ScopedRequest) -> HttpResponse:
         "village": request.village.name,
         "cards": made,
     }
-    return pdf(typeset("cards", data, language=get_language() or "zh-hans"), _("采样登记卡"))
+    template, name = ("badges", _("采样胸牌")) if wanted.without_code else ("cards", _("采样登记卡"))
+    return pdf(typeset(template, data, language=get_language() or "zh-hans"), name)
 
 
 @require_POST

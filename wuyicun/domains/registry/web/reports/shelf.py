@@ -49,4 +49,7 @@ def reports(request: ScopedRequest) -> HttpResponse:
             reverse("report_changes_export"),
         ),
     ]
+    if request.scope.permits(Permission.PRINT_CARDS):
+        about = _("还没在采样系统注册的人，一人一个二维码胸牌")
+        listed.append(Entry(_("没有采样码的人的胸牌"), about, reverse("cards") + "?kind=badges"))
     return render(request, "registry/reports.html", {"reports": listed})
