@@ -17,8 +17,6 @@ from wuyicun.domains.registry.actions.people import SOURCE_BY_HAND, Stay, day_of
 from wuyicun.domains.registry.models import BulkChange, BulkItem, Person, PersonGroup
 
 _STAY = ("whereabouts", "whereabouts_text", "whereabouts_since", "expected_return")
-SET = (*_STAY, "sampling_code")
-"""The columns of a person that are set."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from wuyicun.domains.registry import search
 from wuyicun.domains.registry.access import Leaf
-from wuyicun.domains.registry.actions.people import ChangedMeanwhile, locked
+from wuyicun.domains.registry.actions.people import ChangedMeanwhile, locked, refuse_both
+from wuyicun.domains.registry.actions.seeing import Marks, merge, values_of_household
 from wuyicun.domains.registry.events import HouseholdMoved, HouseholdsChanged, PeopleChanged
 from wuyicun.domains.registry.models import Household, Person
 from wuyicun.kernel.audit.actions import audit
@@ -62,6 +63,7 @@ def edit_household(
     values: Mapping[str, str],
     leaf: Leaf | None = None,
     seen_at: datetime | None,
+    seen: Marks | None = None,
     by: UUID | None,
     at: datetime,
 ) -> Household:
@@ -71,16 +73,23 @@ def edit_household(
         values: new values of number, address, head_name.
         leaf: the micro-grid it shall belong to; None leaves it where it is.
         seen_at: `updated_at` of what the editor saw (None: never changed by hand).
+        seen: the marks of what the editor saw: others' changes of other fields stay beside theirs.
 
     Raises:
-        ChangedMeanwhile: somebody else changed the household since.
+        ChangedMeanwhile: somebody else changed the household since; with `seen`, one of the same fields.
         NumberTaken: another household of the section has the number.
     """
     current = Household.rows().select_for_update().get(village_id=household.village_id, pk=household.pk)
     changed = [name for name in EDITABLE if name in values and getattr(current, name) != values[name]]
     moves = leaf is not None and leaf.area_path != current.area_path
-    if (changed or moves) and current.updated_at != seen_at:
-        raise ChangedMeanwhile(fields=[*changed, *(["area"] if moves else [])])
+    if seen is not None:
+        typed = {**values, **({"area_path": leaf.area_path} if leaf is not None else {})}
+        merged = merge(values_of_household(current), typed, seen)
+        refuse_both(merged)
+        changed, moves = [name for name in changed if name in merged.mine], "area_path" in merged.mine
+    elif (changed or moves) and current.updated_at != seen_at:
+        fields = [*changed, *(["area_path"] if moves else [])]
+        raise ChangedMeanwhile(fields=fields, mine=fields)
     if not changed and not moves:
         return current
     for name in changed:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from wuyicun.domains.registry import search
 from wuyicun.domains.registry.access import Leaf
 from wuyicun.domains.registry.actions.identity import IdHeld, agree, take_id, take_phone
+from wuyicun.domains.registry.actions.seeing import Marks, Merged, merge, values_of_person
 from wuyicun.domains.registry.events import PeopleChanged
 from wuyicun.domains.registry.models import Household, Person, PersonGroup
 from wuyicun.domains.registry.rules import Group, IdKind, Residence, Sex, Whereabouts, is_away
@@ -32,7 +33,10 @@ class AlreadyInHousehold(Refusal):
 
 
 class ChangedMeanwhile(Refusal):
-    """Somebody else has changed it since the form was opened; `data["fields"]` names where the two differ."""
+    """Somebody else has changed the same since the form was opened.
+
+    `data["fields"]` names what both have changed, `data["mine"]` all that the later one has.
+    """
 
     code = "changed_meanwhile"
     words = _("您打开以后，别人改过这条登记。请看两边的内容再定")
@@ -126,22 +130,33 @@ def add_person(
 
 @transaction.atomic
 def edit_person(
-    *, person: Person, values: Mapping[str, object], seen_at: datetime, by: UUID | None, at: datetime
+    *,
+    person: Person,
+    values: Mapping[str, object],
+    seen_at: datetime,
+    seen: Marks | None = None,
+    by: UUID | None,
+    at: datetime,
 ) -> Person:
     """Change fields of a person.
 
     Args:
         values: new values by the name of a field of `PersonFields`.
         seen_at: `updated_at` of what the editor saw.
+        seen: the marks of the values that the editor saw: others' changes of other fields stay beside theirs.
 
     Raises:
-        ChangedMeanwhile: somebody else changed the person since.
+        ChangedMeanwhile: somebody else changed the person since; with `seen`, one of the same fields.
         IdNotRead, IdHeld, IdDisputed, PhoneNotRead: see `identity`.
     """
     current = locked(person)
     changed = differing(current, values)
-    if changed and current.updated_at != seen_at:
-        raise ChangedMeanwhile(fields=changed)
+    if seen is not None:
+        merged = merge(values_of_person(current, values), values, seen)
+        refuse_both(merged)
+        changed = [name for name in changed if name in merged.mine]
+    elif changed and current.updated_at != seen_at:
+        raise ChangedMeanwhile(fields=changed, mine=changed)
     if not changed:
         return current
     for name in changed:
@@ -164,6 +179,12 @@ def edit_person(
     )
     publish(PeopleChanged(current.village_id, (current.pk,), by, at))
     return current
+
+
+def refuse_both(merged: Merged) -> None:
+    """Raises ChangedMeanwhile where both have changed the same."""
+    if merged.both:
+        raise ChangedMeanwhile(fields=list(merged.both), mine=list(merged.mine))
 
 
 def differing(person: Person, values: Mapping[str, object]) -> list[str]:

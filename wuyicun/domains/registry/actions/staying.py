@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -15,8 +16,10 @@ from wuyicun.domains.registry.actions.people import (
     Stay,
     day_of,
     locked,
+    refuse_both,
     settle,
 )
+from wuyicun.domains.registry.actions.seeing import STAY, Marks, merge, merge_groups, values_of_person
 from wuyicun.domains.registry.events import PeopleChanged
 from wuyicun.domains.registry.models import Person, PersonGroup
 from wuyicun.domains.registry.rules import Group
@@ -34,21 +37,30 @@ class MergedAway(Refusal):
 
 @transaction.atomic
 def set_whereabouts(
-    *, people: Sequence[Person], stay: Stay, seen_at: datetime | None = None, by: UUID | None, at: datetime
+    *,
+    people: Sequence[Person],
+    stay: Stay,
+    seen_at: datetime | None = None,
+    seen: Marks | None = None,
+    by: UUID | None,
+    at: datetime,
 ) -> None:
     """Say where people are now; open rounds excuse who is away, and owe who is back.
 
     Args:
         people: all of one village.
         seen_at: `updated_at` of what the editor saw, where one person was shown; None to set it whatever was.
+        seen: the marks of what the editor saw: others' changes of other fields stay beside theirs.
 
     Raises:
-        ChangedMeanwhile: somebody else changed the person since.
+        ChangedMeanwhile: somebody else changed the person since; with `seen`, one of the same fields.
     """
     for person in sorted(people, key=lambda each: each.pk):
         current = locked(person)
-        if seen_at is not None and current.updated_at != seen_at:
-            raise ChangedMeanwhile(fields=["whereabouts"])
+        if seen is not None:
+            stay = _merged(current, stay, seen)
+        elif seen_at is not None and current.updated_at != seen_at:
+            raise ChangedMeanwhile(fields=["whereabouts"], mine=["whereabouts"])
         settle(current, stay)
         _touch(current, by, at)
         data = {"whereabouts": stay.whereabouts, "expected_return": current.expected_return}
@@ -58,19 +70,30 @@ def set_whereabouts(
 
 @transaction.atomic
 def set_groups(
-    *, person: Person, groups: Collection[Group], seen_at: datetime | None = None, by: UUID | None, at: datetime
+    *,
+    person: Person,
+    groups: Collection[Group],
+    seen_at: datetime | None = None,
+    seen: Marks | None = None,
+    by: UUID | None,
+    at: datetime,
 ) -> None:
     """Say to which groups a person belongs from today; others end today.
 
+    Args:
+        seen: with the groups that the editor saw: what others have added or taken away since stays so.
+
     Raises:
-        ChangedMeanwhile: somebody else changed the person since.
+        ChangedMeanwhile: without `seen`, somebody else changed the person since.
     """
     current = locked(person)
-    if seen_at is not None and current.updated_at != seen_at:
-        raise ChangedMeanwhile(fields=["groups"])
+    if seen is None and seen_at is not None and current.updated_at != seen_at:
+        raise ChangedMeanwhile(fields=["groups"], mine=["groups"])
     held = PersonGroup.rows().filter(village_id=current.village_id, person=current, ends_on__isnull=True)
     before = set(held.values_list("group", flat=True))
     after = {str(group) for group in groups}
+    if seen is not None:
+        after = merge_groups(before, after, seen)
     if before == after:
         return
     held.exclude(group__in=after).update(ends_on=day_of(at))
@@ -109,6 +132,16 @@ def mark_returned(*, person: Person, by: UUID | None, at: datetime) -> None:
     _touch(current, by, at)
     _audit("registry.mark_returned", current, by, at, {})
     _changed([current], by, at)
+
+
+def _merged(person: Person, stay: Stay, seen: Marks) -> Stay:
+    """Where the editor says somebody is, beside what others have said of it since."""
+    typed = dict(zip(STAY, (stay.whereabouts, stay.text, stay.since, stay.expected_return), strict=True))
+    now = values_of_person(person, STAY)
+    merged = merge(now, typed, seen)
+    refuse_both(merged)
+    whole: dict[str, Any] = {**now, **merged.mine}
+    return Stay(*(whole[name] for name in STAY))
 
 
 def _start(person: Person, groups: Collection[str], at: datetime) -> None:

@@ -33,6 +33,7 @@ from wuyicun.domains.registry.web.forms import (
     part_form,
     said,
 )
+from wuyicun.domains.registry.web.meanwhile import Difference, Stale, brought_up, decided, seen
 from wuyicun.domains.registry.web.people import Editing, person_page
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest
@@ -40,7 +41,6 @@ from wuyicun.kernel.errors import NotYours, Refusal
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.web import notices
 
-Stale = Sequence[tuple[Any, Any, Any]]
 _FIELD_OF: dict[type[Refusal], str] = {
     actions.IdNotRead: "id_number",
     actions.IdHeld: "id_number",
@@ -115,41 +115,56 @@ def person_edit(request: ScopedRequest, person_id: UUID) -> HttpResponse:
     if request.method == "GET" or part not in PARTS:
         return HttpResponseRedirect(f"{here}?edit=identity#identity")
     file = dossier.of_person(person)
-    form = part_form(part, file, request.POST)
+    now = _now(part, file)
+    data = decided(request.POST, now)
+    form, shown = part_form(part, file, data), request.POST.get("seen", "")
     stale: Stale = ()
     if form.is_valid():
         try:
             _save(request, person, part, form)
         except actions.ChangedMeanwhile as refusal:
+            stale = _differences(file, form, refusal)
+            form, shown = part_form(part, file, brought_up(data, now, _mine(refusal))), ""
             fault(form, "", str(refusal))
-            stale = _differences(file, form)
         except _REFUSED as refusal:
             fault(form, _FIELD_OF[type(refusal)], str(refusal))
         else:
             notices.say(request, _("已保存"))
             return HttpResponseRedirect(next_url(request, f"{here}#{part}"))
-    return person_page(request, person, file, Editing(part, form, stale))
+    return person_page(request, person, file, Editing(part, form, stale, shown))
 
 
 def _save(request: ScopedRequest, person: Person, part: str, form: RegistryForm) -> None:
-    by, at, seen = request.account.pk, clock.now(), seen_at(request) or person.updated_at
+    by, at = request.account.pk, clock.now()
+    last, shown = seen_at(request) or person.updated_at, seen(request)
     if isinstance(form, StayForm) and part == "stay":
-        actions.set_whereabouts(people=[person], stay=form.stay(), seen_at=seen, by=by, at=at)
+        actions.set_whereabouts(people=[person], stay=form.stay(), seen_at=last, seen=shown, by=by, at=at)
     elif isinstance(form, GroupsForm) and part == "groups":
         groups = [Group(code) for code in form.cleaned_data["groups"]]
-        actions.set_groups(person=person, groups=groups, seen_at=seen, by=by, at=at)
+        actions.set_groups(person=person, groups=groups, seen_at=last, seen=shown, by=by, at=at)
     else:
-        actions.edit_person(person=person, values=said(form), seen_at=seen, by=by, at=at)
+        actions.edit_person(person=person, values=said(form), seen_at=last, seen=shown, by=by, at=at)
 
 
-def _differences(file: PersonFile, form: RegistryForm) -> Stale:
-    """What stands there now and what was typed, where they differ; numbers stay masked."""
-    now = part_form(form.data.get("part", ""), file).initial
-    rows: list[tuple[Any, Any, Any]] = []
+def _now(part: str, file: PersonFile) -> dict[str, Any]:
+    """What stands in the fields of a part."""
+    form = part_form(part, file)
+    return {name: form.initial.get(name) for name in form.fields if not name.startswith("no_")}
+
+
+def _mine(refusal: actions.ChangedMeanwhile) -> Sequence[str]:
+    mine = refusal.data["mine"]
+    return [str(name) for name in mine] if isinstance(mine, list) else []
+
+
+def _differences(file: PersonFile, form: RegistryForm, refusal: actions.ChangedMeanwhile) -> Stale:
+    """What stands there now and what was typed, where both have changed it; numbers that stand there stay masked."""
+    now, both = part_form(form.data.get("part", ""), file).initial, refusal.data["fields"]
+    rows = []
     for name, typed in said(form).items():
-        theirs = getattr(file, name) if name in NUMBERS else now.get(name)
-        if name in NUMBERS or (theirs or "") != (typed or ""):
-            rows.append((FIELD[name], _in_words(name, theirs), _in_words(name, typed)))
+        if isinstance(both, list) and name in both:
+            theirs = getattr(file, name) if name in NUMBERS else now.get(name)
+            rows.append(Difference(name, FIELD[name], _in_words(name, theirs), _in_words(name, typed)))
     return rows
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +13,18 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from wuyicun.domains.registry import access, actions, cards, dossier, tokens
 from wuyicun.domains.registry.labels import PROBLEM, RESIDENCE
-from wuyicun.domains.registry.models import Household
+from wuyicun.domains.registry.models import Household, Person
 from wuyicun.domains.registry.web.common import cursor, fault, next_url, seen_at
 from wuyicun.domains.registry.web.forms import GroupsForm, HouseholdForm, StayForm
+from wuyicun.domains.registry.web.meanwhile import (
+    Difference,
+    Stale,
+    brought_up,
+    decided,
+    seen,
+    shown_of_household,
+    shown_of_person,
+)
 from wuyicun.domains.registry.web.panels import household_panels
 from wuyicun.domains.registry.web.people import happenings, person_line
 from wuyicun.domains.territory import hubs
@@ -39,18 +47,28 @@ def household(request: ScopedRequest, household_id: UUID) -> HttpResponse:
 
 def _form(request: ScopedRequest, found: Household, data: Any = None) -> HouseholdForm:
     leaves = access.leaves(request.scope, request.village.pk, request.village.area_path, Permission.EDIT_PEOPLE)
-    known = {"number": found.number, "address": found.address, "head_name": found.head_name, "area": found.area_path}
-    return HouseholdForm(leaves, data, initial=known)
+    return HouseholdForm(leaves, data, initial=_known(found))
 
 
-Stale = Sequence[tuple[Any, Any, Any]]
+def _known(found: Household) -> dict[str, str]:
+    return {"number": found.number, "address": found.address, "head_name": found.head_name, "area": found.area_path}
 
 
-def _page(request: ScopedRequest, found: Household, form: HouseholdForm | None, stale: Stale = ()) -> HttpResponse:
+def _named(fields: object) -> list[str]:
+    """Fields as the form calls them."""
+    names = fields if isinstance(fields, list) else []
+    return ["area" if name == "area_path" else str(name) for name in names]
+
+
+def _page(
+    request: ScopedRequest, found: Household, form: HouseholdForm | None, stale: Stale = (), seen_first: str = ""
+) -> HttpResponse:
     file = dossier.of_household(found)
     may_edit = request.scope.permits(Permission.EDIT_PEOPLE, found.area_path)
     stay, groups = (cursor(request, name) if may_edit else None for name in ("stay", "groups"))
     lines = []
+    people = Person.named(request.village.pk, [each.id for each in file.row.members if each.id in (stay, groups)])
+    shown = {person.pk: person for person in people}
     for each in file.row.members:
         detail = file.details[each.id]
         known = {
@@ -65,6 +83,7 @@ def _page(request: ScopedRequest, found: Household, form: HouseholdForm | None, 
                 "detail": detail,
                 "residence": RESIDENCE.get(detail.residence, ""),
                 "problems": [PROBLEM[code] for code in detail.problems if code in PROBLEM],
+                "seen": shown_of_person(shown[each.id], each.groups) if each.id in shown else "",
                 "stay": StayForm(initial=known) if each.id == stay else None,
                 "groups": GroupsForm(initial={"groups": list(each.groups)}) if each.id == groups else None,
             }
@@ -73,6 +92,7 @@ def _page(request: ScopedRequest, found: Household, form: HouseholdForm | None, 
         "household": found,
         "file": file,
         "seen_at": found.updated_at.isoformat() if found.updated_at else "",
+        "seen": seen_first or shown_of_household(found),
         "lines": lines,
         "history": happenings(file.history),
         "former": [person_line(each) for each in file.former],
@@ -97,7 +117,9 @@ def household_edit(request: ScopedRequest, household_id: UUID) -> HttpResponse:
     here = reverse("household", args=[found.pk])
     if request.method == "GET":
         return HttpResponseRedirect(f"{here}?edit=house#house")
-    form = _form(request, found, request.POST)
+    now = _known(found)
+    data, shown = decided(request.POST, now), request.POST.get("seen", "")
+    form = _form(request, found, data)
     stale: Stale = ()
     if form.is_valid():
         try:
@@ -106,22 +128,27 @@ def household_edit(request: ScopedRequest, household_id: UUID) -> HttpResponse:
                 values=form.values(),
                 leaf=access.leaf(request.scope, request.village.pk, form.cleaned_data["area"]),
                 seen_at=seen_at(request),
+                seen=seen(request),
                 by=request.account.pk,
                 at=clock.now(),
             )
         except actions.NumberTaken as refusal:
             fault(form, "number", str(refusal))
         except actions.ChangedMeanwhile as refusal:
-            fault(form, "", str(refusal))
+            both, mine = (_named(refusal.data[which]) for which in ("fields", "mine"))
+            areas = dict(form.fields["area"].choices)  # type: ignore[attr-defined]
+            typed = form.cleaned_data
             stale = [
-                (form.fields[name].label, getattr(found, name), typed)
-                for name, typed in form.values().items()
-                if getattr(found, name) != typed
+                Difference(name, form.fields[name].label, areas.get(now[name], now[name]), areas.get(said, said))
+                for name, said in typed.items()
+                if name in both
             ]
+            form, shown = _form(request, found, brought_up(data, now, mine)), ""
+            fault(form, "", str(refusal))
         else:
             notices.say(request, _("已保存"))
             return HttpResponseRedirect(next_url(request, here))
-    return _page(request, found, form, stale)
+    return _page(request, found, form, stale, shown)
 
 
 @require_http_methods(["GET", "POST"])

@@ -43,6 +43,7 @@ from wuyicun.domains.registry.web.common import (
     with_query,
 )
 from wuyicun.domains.registry.web.forms import PARTS, RegistryForm, part_form
+from wuyicun.domains.registry.web.meanwhile import Stale, shown_of_person
 from wuyicun.domains.registry.web.panels import panels
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.roles import Permission
@@ -189,12 +190,14 @@ class Editing:
 
     Attributes:
         part: a key of PARTS, '' for nothing.
-        stale: where somebody else wrote something meanwhile: field, what stands there, what was typed.
+        stale: where somebody else changed the same meanwhile.
+        shown: what the form showed when it was opened, where it comes back with a fault.
     """
 
     part: str = ""
     form: RegistryForm | None = None
-    stale: Sequence[tuple[Any, Any, Any]] = ()
+    stale: Stale = ()
+    shown: str = ""
 
 
 def person_page(request: ScopedRequest, found: Person, file: dossier.PersonFile, editing: Editing) -> HttpResponse:
@@ -207,6 +210,7 @@ def person_page(request: ScopedRequest, found: Person, file: dossier.PersonFile,
         "file": file,
         "line": person_line(brief),
         "seen_at": found.updated_at.isoformat(),
+        "seen": editing.shown or shown_of_person(found, [each.code for each in file.groups]),
         "editing": editing,
         "household": household,
         "others": [person_line(each) for each in household.members if each.id != found.pk] if household else [],
