@@ -156,3 +156,14 @@ def test_a_reader_changes_nobody(cast: Cast) -> None:
     form = {"every": "people", "asked": "", "code": "yes", "count": "30"}
     assert cast.client("范医生").post(DO, form).status_code == 404
     assert not BulkChange.rows().exists()
+
+
+def test_the_weekly_sheet_tells_who_was_sent_away_by_it_and_not_who_was_fetched_back(cast: Cast) -> None:
+    sheet = f"{reverse('report_changes')}?week={clock.now():%Y-%m-%d}"
+    made = _begin(cast, actions.Change(actions.Stay("county")), "甲01", "甲02")
+    page = cast.client("梁会明").get(sheet).content.decode()
+    assert "外出 2" in page
+    _undo(made)
+    back = AuditRow.objects.filter(action="registry.undo_bulk", subject_kind="person")
+    assert {row.data["whereabouts"] for row in back} == {"in_village"}
+    assert "外出 2" not in cast.client("梁会明").get(sheet).content.decode()

@@ -153,9 +153,22 @@ def _portion(village_id: UUID, bulk_id: UUID) -> bool:
     bulk.restored += len(touched) if undoing else 0
     bulk.save(update_fields=["done", "changed", "restored"])
     if touched:
-        ids = [person.pk for person in touched]
-        action = "registry.undo_bulk" if undoing else "registry.bulk_change"
-        data = {"bulk": str(bulk.pk), **({} if undoing else told(bulk.change))}
-        audit_each(action, "person", ids, by=by, at=at, village_id=village_id, data=data)
-        publish(PeopleChanged(village_id, tuple(ids), by, at))
+        _tell(bulk, touched, undoing, by, at)
     return True
+
+
+def _tell(bulk: BulkChange, people: Sequence[Person], undoing: bool, by: UUID | None, at: datetime) -> None:
+    """Everybody's history, and the rooms above; of who was changed back it is said where they are again."""
+    data: dict[str, object] = {"bulk": str(bulk.pk)}
+    parts = {"": people}
+    if undoing and bulk.change["stay"]:
+        parts = {where: [each for each in people if each.whereabouts == where] for where in _places(people)}
+    for where, some in parts.items():
+        said = {**data, "whereabouts": where} if undoing else {**data, **told(bulk.change)}
+        action, ids = "registry.undo_bulk" if undoing else "registry.bulk_change", [each.pk for each in some]
+        audit_each(action, "person", ids, by=by, at=at, village_id=bulk.village_id, data=said)
+    publish(PeopleChanged(bulk.village_id, tuple(each.pk for each in people), by, at))
+
+
+def _places(people: Sequence[Person]) -> list[str]:
+    return sorted({each.whereabouts for each in people})

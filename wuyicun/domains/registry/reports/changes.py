@@ -21,7 +21,7 @@ from wuyicun.kernel.scope import Scope
 
 _OF_PEOPLE = (
     "registry.add_person", "registry.mark_left", "registry.mark_returned", "registry.place_person",
-    "registry.set_whereabouts", "registry.merge_people",
+    "registry.set_whereabouts", "registry.merge_people", "registry.bulk_change", "registry.undo_bulk",
 )  # fmt: skip
 _OF_HOUSEHOLDS = ("registry.move_household", "registry.edit_household")
 
@@ -192,7 +192,7 @@ class _Telling:
                 start = self._place(data.get("from_household"), data.get("from"), houses)
                 end = self._place(data.get("household"), data.get("area"), houses)
                 return Happening(What.PLACED, at, "", start, end, who)
-            case "registry.set_whereabouts" if data.get("whereabouts"):
+            case "registry.set_whereabouts" | "registry.bulk_change" | "registry.undo_bulk" if data.get("whereabouts"):
                 return Happening(What.STAYS, at, str(data["whereabouts"]), by=who)
         return None
 
