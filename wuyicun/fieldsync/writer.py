@@ -17,9 +17,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, Error, InterfaceError, OperationalError, connection
 
 from wuyicun.fieldsync.actions import set_aside, store_batches
+from wuyicun.kernel.database.statements import execute
 from wuyicun.kernel.records.kinds import Outcome
 from wuyicun.kernel.records.store import Batch
 
@@ -28,6 +29,7 @@ MOST_ENVELOPES = 2_000
 WAIT_SECONDS = 30.0
 RETRY_SECONDS = 10.0
 RETRY_EVERY_SECONDS = 0.05
+PLANS_KEPT_SECONDS = 60.0
 # SQLSTATE: connection lost, transaction rolled back by the server, out of resources, lock not to be had, shutting down.
 PASSING = frozenset({"08", "40", "53", "55", "57"})
 
@@ -82,9 +84,11 @@ class Writer:
             raise TryAgain from error
 
     def _run(self) -> None:
+        plans = _Plans()
         while True:
             taken = self._take()
             try:
+                plans.make_anew_when_due()
                 _store(taken)
             except Exception as error:  # noqa: BLE001 - the thread must outlive whatever a batch does to it
                 for waiting in taken:
@@ -99,6 +103,29 @@ class Writer:
                 taken.append(self._queue.get_nowait())
                 size += len(taken[-1].batch.envelopes)
         return taken
+
+
+class _Plans:
+    """The database's plans for what the writer asks are kept as long as its connection.
+
+    Made while the tables were empty they read them from end to end, hence anew after a second, two, four … and then
+    once a minute; PostgreSQL itself does so only when a table has been analysed.
+    """
+
+    def __init__(self) -> None:
+        self._every = 1.0
+        self._due = time.monotonic() + self._every
+
+    def make_anew_when_due(self) -> None:
+        now = time.monotonic()
+        if now < self._due:
+            return
+        self._every = min(self._every * 2, PLANS_KEPT_SECONDS)
+        self._due = now + self._every
+        try:
+            execute("DISCARD PLANS")
+        except Error:
+            connection.close()  # the next statement opens another, which has no plans yet
 
 
 def _tell(taken: Sequence[_Waiting]) -> None:
