@@ -107,8 +107,7 @@ class Sample(VillageModel):
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["village_id", "round_id", "tube"], name="sample_by_tube"),
-            # The person first: beginning like the other, a plan made while the table was empty could take it for that.
-            models.Index(fields=["person_id", "village_id", "round_id"], name="sample_by_person"),
+            models.Index(fields=["village_id", "person_id", "round_id"], name="sample_by_person"),
         ]
 
 
