@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import logging
 import queue
 import threading
@@ -15,8 +16,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
+from django.conf import settings
 from django.db import DatabaseError, Error, InterfaceError, OperationalError, connection
 
 from wuyicun.fieldsync.actions import set_aside, store_batches
@@ -30,6 +33,10 @@ WAIT_SECONDS = 30.0
 RETRY_SECONDS = 10.0
 RETRY_EVERY_SECONDS = 0.05
 PLANS_KEPT_SECONDS = 60.0
+MANY_ENVELOPES = 200
+"""So many are worth a transaction of their own beside those of other processes."""
+TURN_WAIT_SECONDS = 0.05
+TURN_ASK_SECONDS = 0.001
 # SQLSTATE: connection lost, transaction rolled back by the server, out of resources, lock not to be had, shutting down.
 PASSING = frozenset({"08", "40", "53", "55", "57"})
 
@@ -84,25 +91,56 @@ class Writer:
             raise TryAgain from error
 
     def _run(self) -> None:
-        plans = _Plans()
+        plans, turn = _Plans(), Turn(Path(settings.WUYI_DATA) / "writer.lock")
         while True:
-            taken = self._take()
+            first = self._queue.get()
+            turn.take()
+            taken = self._take(first)
+            if sum(len(waiting.batch.envelopes) for waiting in taken) >= MANY_ENVELOPES:
+                turn.give_back()
             try:
                 plans.make_anew_when_due()
                 _store(taken)
             except Exception as error:  # noqa: BLE001 - the thread must outlive whatever a batch does to it
                 for waiting in taken:
                     waiting.error = waiting.error or error
+            turn.give_back()
             _tell(taken)
 
-    def _take(self) -> list[_Waiting]:
-        taken = [self._queue.get()]
-        size = len(taken[0].batch.envelopes)
+    def _take(self, first: _Waiting) -> list[_Waiting]:
+        taken = [first]
+        size = len(first.batch.envelopes)
         with contextlib.suppress(queue.Empty):
             while size < MOST_ENVELOPES:
                 taken.append(self._queue.get_nowait())
                 size += len(taken[-1].batch.envelopes)
         return taken
+
+
+class Turn:
+    """Small transactions of this machine's processes go one after the other.
+
+    A transaction costs milliseconds whatever its size; while another process is at it, more records come to share ours.
+    file: made when it is not there.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file.open("w")
+
+    def take(self) -> None:
+        """Wait for the turn, but for no one who is stuck in theirs."""
+        until = time.monotonic() + TURN_WAIT_SECONDS
+        while time.monotonic() < until:
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                time.sleep(TURN_ASK_SECONDS)
+            else:
+                return
+
+    def give_back(self) -> None:
+        """Let others go on, if the turn was ours."""
+        fcntl.flock(self._file, fcntl.LOCK_UN)
 
 
 class _Plans:
