@@ -76,9 +76,11 @@ def test_a_round_is_worked_and_closed_with_a_phone_whose_clock_is_ten_years_off(
 @OFF
 def test_what_was_before_and_what_was_after_the_closing_is_told_apart(cast: Cast, off: timedelta) -> None:
     caller = OffCaller(cast, off)
-    names = list(cast.people)
+    names, a_minute_ago = list(cast.people), clock.now() - timedelta(minutes=1)
     at_home = [
-        caller.records("outcome", clock.now(), person=cast.people[name].pk, outcome="unreachable", reason="nobody_home")
+        caller.records(
+            "outcome", a_minute_ago, person=cast.people[name].pk, outcome="unreachable", reason="nobody_home"
+        )
         for name in names
     ]
     assert set(caller.tells(*at_home)) == {("accepted", "")}
