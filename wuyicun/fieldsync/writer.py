@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import fcntl
 import logging
+import os
 import queue
 import threading
 import time
@@ -36,7 +37,7 @@ PLANS_KEPT_SECONDS = 60.0
 MANY_ENVELOPES = 200
 """So many are worth a transaction of their own beside those of other processes."""
 TURN_WAIT_SECONDS = 0.05
-TURN_ASK_SECONDS = 0.001
+TURN_ASK_SECONDS = 0.0003
 # SQLSTATE: connection lost, transaction rolled back by the server, out of resources, lock not to be had, shutting down.
 PASSING = frozenset({"08", "40", "53", "55", "57"})
 
@@ -125,7 +126,7 @@ class Turn:
     """
 
     def __init__(self, file: Path) -> None:
-        self._file = file.open("w")
+        self._file = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)  # for as long as the process lives
 
     def take(self) -> None:
         """Wait for the turn, but for no one who is stuck in theirs."""
