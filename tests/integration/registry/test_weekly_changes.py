@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from tests.cast import Cast
@@ -13,6 +14,7 @@ from wuyicun.domains.registry.models import LedgerTaken, Person
 from wuyicun.domains.registry.reports.changes import Sheet, Week, sheet
 from wuyicun.domains.registry.reports.moves import Change
 from wuyicun.domains.registry.rules import Group
+from wuyicun.domains.territory.models import Area
 from wuyicun.kernel.scope import of_system
 
 AT = datetime(2022, 11, 23, 2, 0, tzinfo=UTC)
@@ -112,6 +114,43 @@ def test_the_first_roster_begins_the_list_and_later_ones_tell_of_changes(shelf: 
     shelf.take(person("张一"), person("张二", "1", **moving), person("张三"))
     second = imported_in(week)
     assert [(line.outcome.change, line.name) for line in second.lines] == [(Change.IN, "张三"), (Change.MOVED, "张二")]
-    assert (second.lines[1].outcome.start, second.lines[1].outcome.end) == ("北头岭/2", "北头岭/1")
+    assert (second.lines[1].outcome.start, second.lines[1].outcome.end) == (
+        "北头岭 2 号",
+        "北头岭 1 号",
+    )
     later = Week(week.until, week.until + timedelta(days=7))
     assert (list(imported_in(later).lines), imported_in(later).first_entered) == ([], 0)
+
+
+def test_a_household_that_a_roster_puts_into_another_micro_grid_has_moved_with_its_people(shelf: Shelf) -> None:
+    week = Week(datetime(2022, 11, 20, 16, tzinfo=UTC), datetime(2022, 11, 27, 16, tzinfo=UTC))
+    there = {"微网格": "后沟微网格"}
+    shelf.take(person("张一"), person("张二", "2"), person("李一", "3", **there))
+    shelf.take(person("张一", **there), person("张二", "2"), person("李一", "3", **there))
+    (line,) = imported_in(week).lines
+    assert (line.kind, line.name, line.people, line.outcome.change) == ("H", "北头岭 1 号", 1, Change.MOVED)
+    assert (line.outcome.start, line.outcome.end) == ("北头岭微网格", "后沟微网格")
+    shelf.take(person("张一"), person("张二", "2"), person("李一", "3", **there))
+    assert list(imported_in(week).lines) == [], "back again within the week"
+
+
+def test_who_leads_the_micro_grid_that_somebody_left_by_a_roster_learns_of_it(shelf: Shelf) -> None:
+    week = Week(datetime(2022, 11, 20, 16, tzinfo=UTC), datetime(2022, 11, 27, 16, tzinfo=UTC))
+    moving, there = {"身份证号码": number("19500908")}, {"微网格": "后沟微网格"}
+    shelf.take(person("张一"), person("张二", **moving), person("李一", "3", **there))
+    shelf.take(person("张一"), person("李一", "3", **there), person("张二", "3", **moving, **there))
+    with inside():
+        before = Area.rows().get(name="北头岭微网格")
+        found = sheet(of_system([village().pk]), village().pk, replace(week, area_path=before.area_path))
+    assert [(line.name, line.outcome.start, line.outcome.end) for line in found.lines] == [
+        ("张二", "北头岭 1 号", "北头岭 3 号")
+    ]
+
+
+def test_a_first_birthday_is_that_of_the_village_s_calendar(cast: Cast) -> None:
+    newcomer = actions.Newcomer(actions.PersonFields(name="周岁", birth_date=date(2021, 11, 24)), groups=())
+    after_midnight = datetime(2022, 11, 23, 16, 30, tzinfo=UTC)
+    actions.add_person(
+        village_id=cast.village.pk, home=house_of(cast, "甲01"), newcomer=newcomer, by=None, at=after_midnight
+    )
+    assert changed(cast, "梁会明") == {"迁入": ["周岁"]}

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from django.utils import timezone
+
+from wuyicun.domains.registry import neighbourhood
 from wuyicun.domains.registry.models import ImportBatch, ImportChange, Person
 from wuyicun.domains.registry.queries import brief, household_briefs, household_places
 from wuyicun.domains.registry.reports.moves import Change, Happening, Outcome, What, outcomes
 from wuyicun.domains.registry.rules import BatchState
 from wuyicun.domains.territory import queries as territory
+from wuyicun.domains.territory.rules import SECTION_DIGITS, is_unplaced
 from wuyicun.kernel.accounts.queries import names_of
 from wuyicun.kernel.audit import queries as audit
 from wuyicun.kernel.audit.queries import Told
@@ -78,10 +82,10 @@ def sheet(scope: Scope, village_id: UUID, week: Week) -> Sheet:
     """What changed in the areas that the asker may see; one who moved out of them is named with where to."""
     told = audit.between(village_id, (*_OF_PEOPLE, *_OF_HOUSEHOLDS), week.since, week.until)
     first = _first_import(village_id)
-    imported = list(_imported(village_id, week, first))
+    imported = _imported(village_id, week, first)
     by = names_of(list({each.by for each in told if each.by}))
     telling = _Telling(scope, village_id, week, by)
-    lines = [*telling.people(told, imported), *telling.households(told)]
+    lines = [*telling.people(told, imported), *telling.households(told, imported)]
     order = list(Change)
     lines.sort(key=lambda line: (order.index(line.outcome.change), line.outcome.at, line.name))
     return Sheet(lines, _entered_first(scope, village_id, week, first))
@@ -102,23 +106,35 @@ def _entered_first(scope: Scope, village_id: UUID, week: Week, first: ImportBatc
     return within.filter(pk__in=made.values("subject_id")).count()
 
 
-def _imported(village_id: UUID, week: Week, first: ImportBatch | None) -> Iterator[tuple[UUID, Happening]]:
-    """What later rosters said: new people, other houses, other whereabouts."""
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a later roster said of a person or household: that it is new, or which cells it changed."""
+
+    kind: str
+    subject_id: UUID
+    change: str
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+    at: datetime
+
+    def moved(self, cell: str) -> bool:
+        """Whether it was there, and is said to be elsewhere."""
+        return self.change == "changed" and bool(self.after.get(cell))
+
+
+def _imported(village_id: UUID, week: Week, first: ImportBatch | None) -> Sequence[_Said]:
     rows = ImportChange.rows().filter(
-        village_id=village_id, kind="P", change__in=("made", "changed"), batch__state=BatchState.COMMITTED,
+        village_id=village_id, kind__in=("P", "H"), change__in=("made", "changed"), batch__state=BatchState.COMMITTED,
         batch__village_id=village_id, batch__committed_at__gte=week.since, batch__committed_at__lt=week.until,
     )  # fmt: skip
     if first is not None:
         rows = rows.exclude(batch_id=first.pk)
-    columns = ("subject_id", "change", "before", "after", "batch__committed_at")
-    for person, change, before, after, at in rows.order_by("id").values_list(*columns):
-        if change == "made":
-            yield person, Happening(What.ENTERED, at, "import")
-        for cell in ("household", "micro_grid"):
-            if after.get(cell):
-                yield person, Happening(What.PLACED, at, "import", before.get(cell) or "", after[cell])
-        if after.get("whereabouts"):
-            yield person, Happening(What.STAYS, at, after["whereabouts"])
+    columns = ("kind", "subject_id", "change", "before", "after", "batch__committed_at")
+    return [_Said(*row) for row in rows.order_by("id").values_list(*columns)]
+
+
+_Happened = tuple[UUID, Happening, str]
+"""To whom, what, and of somebody who moved the path of the area that they left ('' where it is not known)."""
 
 
 class _Telling:
@@ -128,44 +144,85 @@ class _Telling:
         self.scope, self.village_id, self.week, self.by = scope, village_id, week, by
         self.areas = territory.names(village_id)
 
-    def people(self, told: Sequence[Told], imported: Sequence[tuple[UUID, Happening]]) -> Iterator[Line]:
+    def people(self, told: Sequence[Told], imported: Sequence[_Said]) -> Iterator[Line]:
         happened: dict[UUID, list[Happening]] = defaultdict(list)
         left_from: dict[UUID, set[str]] = defaultdict(set)
-        for person, happening in imported:
-            happened[person].append(happening)
-        rows = [each for each in told if each.action in _OF_PEOPLE]
-        merged = self._merged({each.subject_id for each in rows if each.action == "registry.merge_people"})
-        houses = household_places(self.village_id, _houses_named(rows))
-        for each in rows:
-            happening_ = self._happening(each, merged, {home: name for home, (_path, name, _head) in houses.items()})
-            if happening_ is not None:
-                happened[each.subject_id].append(happening_)
-            if each.action == "registry.place_person":
-                left_from[each.subject_id].add(str(each.data.get("from", "")))
-        briefs = brief(self.village_id, happened.keys())
-        for pk, known in briefs.items():
+        for person, happening, start in (*self._of_rosters(imported), *self._of_the_audit(told)):
+            happened[person].append(replace(happening, at=timezone.localtime(happening.at)))
+            left_from[person].add(start)
+        for pk, known in brief(self.village_id, happened.keys()).items():
             seen = self._seen(known.area_path)
             if seen or any(self._seen(path) for path in left_from[pk]):
-                in_time = sorted(happened[pk], key=lambda each: each.at)
                 about = (known.name, known.sex, known.birth_date, known.house, known.area, 1, seen)
-                yield from (Line(pk, "P", one, *about) for one in outcomes(in_time, known.birth_date))
+                yield from (Line(pk, "P", one, *about) for one in outcomes(_in_time(happened[pk]), known.birth_date))
 
-    def households(self, told: Sequence[Told]) -> Iterator[Line]:
+    def households(self, told: Sequence[Told], imported: Sequence[_Said]) -> Iterator[Line]:
         """Those that were moved to other micro-grids; where they began and where they are now."""
-        moves: dict[UUID, list[Told]] = defaultdict(list)
+        moves: dict[UUID, list[Happening]] = defaultdict(list)
         for each in told:
             if each.action in _OF_HOUSEHOLDS and each.data.get("to"):
-                moves[each.subject_id].append(each)
-        briefs = household_briefs(self.village_id, moves.keys())
-        for pk, known in briefs.items():
-            start, last = str(moves[pk][0].data["from"]), moves[pk][-1]
-            end = str(last.data["to"])
-            if start != end and (self._seen(known.area_path) or self._seen(start)):
-                outcome = Outcome(
-                    Change.MOVED, last.at, "", self.areas.get(start, ""), self.areas.get(end, ""), self._who(last)
-                )
-                may_open = self._seen(known.area_path)
-                yield Line(pk, "H", outcome, known.house, "", None, known.house, known.area, known.members, may_open)
+                start, end = str(each.data["from"]), str(each.data["to"])
+                moves[each.subject_id].append(Happening(What.PLACED, each.at, "", start, end, self._who(each)))
+        leaves = self._leaves()
+        for said in imported:
+            if said.kind == "H" and said.moved("micro_grid"):
+                start, end = (leaves.get(cells.get("micro_grid", ""), "") for cells in (said.before, said.after))
+                moves[said.subject_id].append(Happening(What.PLACED, said.at, "", start, end))
+        for pk, known in household_briefs(self.village_id, moves.keys()).items():
+            seen = self._seen(known.area_path)
+            for one in outcomes(_in_time(moves[pk]), None):
+                if seen or self._seen(one.start):
+                    named = replace(one, start=self.areas.get(one.start, ""), end=self.areas.get(one.end, ""))
+                    yield Line(pk, "H", named, known.house, "", None, known.house, known.area, known.members, seen)
+
+    def _of_rosters(self, imported: Sequence[_Said]) -> Iterator[_Happened]:
+        people = [each for each in imported if each.kind == "P"]
+        homes, leaves = self._homes(people), self._leaves()
+        for each in people:
+            if each.change == "made":
+                yield each.subject_id, Happening(What.ENTERED, each.at, "import"), ""
+            elif each.moved("household"):
+                start, end = (homes.get(cells.get("household", ""), ("", "")) for cells in (each.before, each.after))
+                yield each.subject_id, Happening(What.PLACED, each.at, "", start[1], end[1]), start[0]
+            elif each.moved("micro_grid"):
+                path, to = (leaves.get(cells.get("micro_grid", ""), "") for cells in (each.before, each.after))
+                named = Happening(What.PLACED, each.at, "", self.areas.get(path, ""), self.areas.get(to, ""))
+                yield each.subject_id, named, path
+            if each.change == "changed" and each.after.get("whereabouts"):
+                yield each.subject_id, Happening(What.STAYS, each.at, each.after["whereabouts"]), ""
+
+    def _of_the_audit(self, told: Sequence[Told]) -> Iterator[_Happened]:
+        rows = [each for each in told if each.action in _OF_PEOPLE]
+        merged = self._merged({each.subject_id for each in rows if each.action == "registry.merge_people"})
+        places = household_places(self.village_id, _houses_named(rows))
+        houses = {home: name for home, (_path, name, _head) in places.items()}
+        for each in rows:
+            if (one := self._happening(each, merged, houses)) is not None:
+                yield each.subject_id, one, str(each.data.get("from", "")) if one.what is What.PLACED else ""
+
+    def _homes(self, said: Sequence[_Said]) -> Mapping[str, tuple[str, str]]:
+        """The leaves and the names of the houses that rosters call section/number."""
+        cells = {
+            cell
+            for each in said
+            if each.moved("household")
+            for cell in (each.before.get("household", ""), each.after["household"])
+        }
+        if not cells:
+            return {}
+        known = neighbourhood.by_section_and_number(self.village_id)
+        ids = {cell: home for (section, number), home in known.items() if (cell := f"{section}/{number}") in cells}
+        places = household_places(self.village_id, set(ids.values()))
+        return {cell: places[home][:2] for cell, home in ids.items()}
+
+    def _leaves(self) -> Mapping[str, str]:
+        """The paths of what rosters call section/micro-grid, and of 未入网, which they leave blank."""
+        found = {
+            f"{self.areas.get(path[:SECTION_DIGITS], '')}/{name}": path
+            for path, name in self.areas.items()
+            if len(path) > SECTION_DIGITS
+        }
+        return found | {"": next((path for path in self.areas if is_unplaced(path)), "")}
 
     def _seen(self, path: str) -> bool:
         return path.startswith(self.week.area_path) and bool(path) and self.scope.permits(Permission.VIEW_PEOPLE, path)
@@ -199,6 +256,10 @@ class _Telling:
     def _place(self, household: object, area: object, houses: Mapping[UUID, str]) -> str:
         """What the house is called, else the area."""
         return (houses.get(UUID(str(household)), "") if household else "") or self.areas.get(str(area), "")
+
+
+def _in_time(happened: Sequence[Happening]) -> list[Happening]:
+    return sorted(happened, key=lambda each: each.at)
 
 
 def _houses_named(rows: Sequence[Told]) -> set[UUID]:
