@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from tests.cast import Cast
 from tests.integration.screening.sending import open_round
-from wuyicun.domains.registry import actions
+from wuyicun.domains.registry import actions, jobs
 from wuyicun.domains.registry.actions import bulk as working
 from wuyicun.domains.registry.models import BulkChange, Person, PersonGroup
 from wuyicun.domains.registry.rules import BulkState, Group
@@ -33,12 +33,12 @@ def _groups() -> list[tuple[Any, ...]]:
 def _begin(cast: Cast, change: actions.Change, *names: str) -> BulkChange:
     people = [cast.people[name].pk for name in names]
     made = actions.begin_bulk(village_id=cast.village.pk, change=change, people=people, by=None, at=clock.now())
-    return BulkChange.rows().get(pk=made.pk)
+    return _again(made)
 
 
 def _undo(made: BulkChange) -> BulkChange:
     actions.undo_bulk(bulk=made, by=None, at=clock.now())
-    return BulkChange.rows().get(pk=made.pk)
+    return _again(made)
 
 
 ALL_AT_ONCE = actions.Change(actions.Stay("county", "盂县"), join="risk", leave="elderly", code=True)
@@ -95,18 +95,42 @@ def test_open_rounds_excuse_who_was_sent_away_and_owe_who_is_back(cast: Cast) ->
 
 def test_many_wait_for_a_worker_who_goes_on_where_another_stopped(cast: Cast, monkeypatch: Any) -> None:
     monkeypatch.setattr(working, "AT_ONCE", 2)
-    monkeypatch.setattr(working, "_PORTION", 2)
+    monkeypatch.setattr(working, "PORTION", 2)
     made = _begin(cast, actions.Change(code=True), "甲01", "甲02", "甲03", "甲04", "甲05")
     assert (made.state, made.done) == (BulkState.WORKING, 0)
     with pytest.raises(actions.NotDone):
         _undo(made)
-    working._portion(cast.village.pk, made.pk)  # and dies
-    working.work(village_id=cast.village.pk, bulk_id=made.pk)
-    made = BulkChange.rows().get(pk=made.pk)
+    with monkeypatch.context() as patch:
+        patch.setattr(working, "audit_each", _dies_the_second_time(working.audit_each))
+        with pytest.raises(ConnectionError):
+            _work(made)
+    assert (_again(made).state, _again(made).done) == (BulkState.WORKING, 2)
+    _work(made)
+    made = _again(made)
     assert (made.state, made.done, made.changed) == (BulkState.DONE, 5, 5)
     _undo(made)
-    working.work(village_id=cast.village.pk, bulk_id=made.pk)
+    _work(made)
     assert not Person.rows().filter(sampling_code=True).exists()
+
+
+def _work(made: BulkChange) -> None:
+    jobs.bulk_change(village_id=str(made.village_id), bulk_id=str(made.pk))
+
+
+def _again(made: BulkChange) -> BulkChange:
+    return BulkChange.rows().get(pk=made.pk)
+
+
+def _dies_the_second_time(audit: Any) -> Any:
+    calls = []
+
+    def act(*args: Any, **named: Any) -> None:
+        calls.append(named)
+        if len(calls) == 2:
+            raise ConnectionError
+        audit(*args, **named)
+
+    return act
 
 
 def test_more_than_anybody_looks_over_is_refused(cast: Cast, monkeypatch: Any) -> None:

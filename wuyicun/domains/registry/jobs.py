@@ -19,9 +19,14 @@ from wuyicun.kernel.errors import Refusal
 @app.task(name=bulk.JOB)
 def bulk_change(*, village_id: str, bulk_id: str) -> None:
     """Change many people, or change them back, from where it stopped. Run twice it finds nothing left to do."""
-    village = accounts.villages([UUID(village_id)])[0]
-    with scope.enter(scope.of_system([village.pk])):
-        bulk.work(village_id=village.pk, bulk_id=UUID(bulk_id))
+    while _portion(UUID(village_id), UUID(bulk_id)):
+        pass
+
+
+def _portion(village_id: UUID, bulk_id: UUID) -> bool:
+    """In a scope of its own, which is a transaction: what is done is seen, and stays when the worker dies."""
+    with scope.enter(scope.of_system([village_id])):
+        return bulk.portion(village_id=village_id, bulk_id=bulk_id, at=clock.now())
 
 
 @app.task(name=batches.JOB)

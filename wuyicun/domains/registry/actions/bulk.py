@@ -18,7 +18,6 @@ from wuyicun.domains.registry.actions.changing import Change, change_people, res
 from wuyicun.domains.registry.events import PeopleChanged
 from wuyicun.domains.registry.models import BulkChange, BulkItem, Person
 from wuyicun.domains.registry.rules import BulkState
-from wuyicun.kernel import clock
 from wuyicun.kernel.audit.actions import audit, audit_each
 from wuyicun.kernel.database import statements
 from wuyicun.kernel.errors import Refusal
@@ -28,7 +27,7 @@ JOB = "registry.bulk_change"
 MOST = 20_000
 AT_ONCE = 500
 """So many are changed while somebody waits for the page; more are a job's."""
-_PORTION = 500
+PORTION = 500
 
 
 # Django's own update of many rows says each value of each column in a CASE, which takes PostgreSQL seconds.
@@ -92,7 +91,7 @@ def begin_bulk(
             subject=("bulk", bulk.pk),
             data={**change.as_json(), "people": len(people)},
         )
-    _go_on(bulk)
+    _go_on(bulk, at)
     return bulk
 
 
@@ -110,33 +109,29 @@ def undo_bulk(*, bulk: BulkChange, by: UUID | None, at: datetime) -> None:
         current.save()
         subject = ("bulk", current.pk)
         audit("registry.undo_bulk", by=by, at=at, village_id=current.village_id, subject=subject)
-    _go_on(current)
+    _go_on(current, at)
 
 
-def _go_on(bulk: BulkChange) -> None:
+def _go_on(bulk: BulkChange, at: datetime) -> None:
     if bulk.total <= AT_ONCE:
-        work(village_id=bulk.village_id, bulk_id=bulk.pk)
+        while portion(village_id=bulk.village_id, bulk_id=bulk.pk, at=at):
+            pass
     else:
         job = app.configure_task(JOB, lock=f"registry.bulk {bulk.village_id}")
         job.defer(village_id=str(bulk.village_id), bulk_id=str(bulk.pk))
 
 
-def work(*, village_id: UUID, bulk_id: UUID) -> None:
-    """Change, or change back, whoever is left, a portion at a time."""
-    while _portion(village_id, bulk_id):
-        pass
-
-
 @transaction.atomic
-def _portion(village_id: UUID, bulk_id: UUID) -> bool:
+def portion(*, village_id: UUID, bulk_id: UUID, at: datetime) -> bool:
+    """Change, or change back, the next of those who are left; whether there may be more."""
     bulk = BulkChange.rows().select_for_update().get(village_id=village_id, pk=bulk_id)
     if bulk.state not in (BulkState.WORKING, BulkState.UNDOING):
         return False
     undoing = bulk.state == BulkState.UNDOING
     waiting = BulkItem.rows().filter(village_id=village_id, bulk=bulk)
     waiting = waiting.filter(restored=None, changed=True) if undoing else waiting.filter(changed=None)
-    items = list(waiting.order_by("person_id")[:_PORTION])
-    by, at = (bulk.undone_by, clock.now()) if undoing else (bulk.made_by, clock.now())
+    items = list(waiting.order_by("person_id")[:PORTION])
+    by = bulk.undone_by if undoing else bulk.made_by
     if not items:
         bulk.state = BulkState.UNDONE if undoing else BulkState.DONE
         bulk.ended_at = at
@@ -162,13 +157,10 @@ def _tell(bulk: BulkChange, people: Sequence[Person], undoing: bool, by: UUID | 
     data: dict[str, object] = {"bulk": str(bulk.pk)}
     parts = {"": people}
     if undoing and bulk.change["stay"]:
-        parts = {where: [each for each in people if each.whereabouts == where] for where in _places(people)}
+        places = {each.whereabouts for each in people}
+        parts = {where: [each for each in people if each.whereabouts == where] for where in sorted(places)}
     for where, some in parts.items():
         said = {**data, "whereabouts": where} if undoing else {**data, **told(bulk.change)}
         action, ids = "registry.undo_bulk" if undoing else "registry.bulk_change", [each.pk for each in some]
         audit_each(action, "person", ids, by=by, at=at, village_id=bulk.village_id, data=said)
     publish(PeopleChanged(bulk.village_id, tuple(each.pk for each in people), by, at))
-
-
-def _places(people: Sequence[Person]) -> list[str]:
-    return sorted({each.whereabouts for each in people})
