@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import logging
-import os
 import queue
 import threading
 import time
@@ -21,10 +19,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from django.conf import settings
-from django.db import DatabaseError, Error, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from wuyicun.fieldsync.actions import set_aside, store_batches
-from wuyicun.kernel.database.statements import execute
+from wuyicun.fieldsync.turn import Turn
+from wuyicun.kernel.database.plans import Plans
 from wuyicun.kernel.records.kinds import Outcome
 from wuyicun.kernel.records.store import Batch
 
@@ -33,11 +32,8 @@ MOST_ENVELOPES = 2_000
 WAIT_SECONDS = 30.0
 RETRY_SECONDS = 10.0
 RETRY_EVERY_SECONDS = 0.05
-PLANS_KEPT_SECONDS = 60.0
 MANY_ENVELOPES = 200
 """So many are worth a transaction of their own beside those of other processes."""
-TURN_WAIT_SECONDS = 0.05
-TURN_ASK_SECONDS = 0.0003
 # SQLSTATE: connection lost, transaction rolled back by the server, out of resources, lock not to be had, shutting down.
 PASSING = frozenset({"08", "40", "53", "55", "57"})
 
@@ -54,8 +50,7 @@ class TryAgain(Exception):
 class _Waiting:
     batch: Batch
     told: asyncio.Future[list[Outcome]]
-    outcomes: list[Outcome] | None = None
-    error: Exception | None = None
+    outcomes: list[Outcome] | None = None  # None: not stored
 
     def tell(self) -> None:
         """Say what became of it, in the loop of who asked, who may have gone."""
@@ -92,7 +87,7 @@ class Writer:
             raise TryAgain from error
 
     def _run(self) -> None:
-        plans, turn = _Plans(), Turn(Path(settings.WUYI_DATA) / "writer.lock")
+        plans, turn = Plans(), Turn(Path(settings.WUYI_DATA) / "writer.lock")
         while True:
             first = self._queue.get()
             turn.take()
@@ -103,8 +98,7 @@ class Writer:
                 plans.make_anew_when_due()
                 _store(taken)
             except Exception as error:  # noqa: BLE001 - the thread must outlive whatever a batch does to it
-                for waiting in taken:
-                    waiting.error = waiting.error or error
+                logger.critical("%s batches are not stored: %s", len(taken), _name(error))
             turn.give_back()
             _tell(taken)
 
@@ -116,55 +110,6 @@ class Writer:
                 taken.append(self._queue.get_nowait())
                 size += len(taken[-1].batch.envelopes)
         return taken
-
-
-class Turn:
-    """Small transactions of this machine's processes go one after the other.
-
-    A transaction costs milliseconds whatever its size; while another process is at it, more records come to share ours.
-    file: made when it is not there.
-    """
-
-    def __init__(self, file: Path) -> None:
-        self._file = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)  # for as long as the process lives
-
-    def take(self) -> None:
-        """Wait for the turn, but for no one who is stuck in theirs."""
-        until = time.monotonic() + TURN_WAIT_SECONDS
-        while time.monotonic() < until:
-            try:
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                time.sleep(TURN_ASK_SECONDS)
-            else:
-                return
-
-    def give_back(self) -> None:
-        """Let others go on, if the turn was ours."""
-        fcntl.flock(self._file, fcntl.LOCK_UN)
-
-
-class _Plans:
-    """The database's plans for what the writer asks are kept as long as its connection.
-
-    Made while the tables were empty they read them from end to end, hence anew after a second, two, four … and then
-    once a minute; PostgreSQL itself does so only when a table has been analysed.
-    """
-
-    def __init__(self) -> None:
-        self._every = 1.0
-        self._due = time.monotonic() + self._every
-
-    def make_anew_when_due(self) -> None:
-        now = time.monotonic()
-        if now < self._due:
-            return
-        self._every = min(self._every * 2, PLANS_KEPT_SECONDS)
-        self._due = now + self._every
-        try:
-            execute("DISCARD PLANS")
-        except Error:
-            connection.close()  # the next statement opens another, which has no plans yet
 
 
 def _tell(taken: Sequence[_Waiting]) -> None:
@@ -186,9 +131,8 @@ def _store(taken: Sequence[_Waiting]) -> None:
     """Store batches together; when a record among them makes that fail, find it."""
     try:
         stored = _patiently(lambda: store_batches([each.batch for each in taken]))
-    except TryAgain as error:
-        for waiting in taken:
-            waiting.error = error
+    except TryAgain:
+        return
     except Exception as error:  # noqa: BLE001 - whatever a room's code or the data do
         if len(taken) > 1:
             middle = len(taken) // 2
