@@ -104,8 +104,8 @@ class PatientPhone(threading.Thread):
 
     Attributes:
         told: what the server said of each record, in the order in which it was said.
-        cut: ids of records that were sent without being acknowledged: the connection broke, the server said that
-            they should be sent again, or its database was killed (then it tries itself again, and may find them).
+        cut: ids of records that were sent without being acknowledged: the connection broke, or the server said that
+            they should be sent again.
         broken: how many requests were sent and ended without an answer.
         refused: how many were answered with another status than 200, by status.
         acknowledged: of each acknowledged request, when it was sent and answered (`time.monotonic`).
@@ -121,18 +121,12 @@ class PatientPhone(threading.Thread):
         self.refused: Counter[int] = Counter()
         self.acknowledged: list[tuple[float, float]] = []
         self.under_way = False
-        self._sending: Sequence[Made] = ()
         self._stopping = threading.Event()
         self._line = Line(phone, port)
 
     def stop(self) -> None:
         """Make no new records; send what there is until it is acknowledged."""
         self._stopping.set()
-
-    def cut_off(self) -> None:
-        """Something was killed: what is under way may be stored without anybody having been told."""
-        if self.under_way:
-            self.cut.update(record.id for record in self._sending)
 
     def run(self) -> None:
         while not self._stopping.is_set():
@@ -143,7 +137,6 @@ class PatientPhone(threading.Thread):
         self._line.close()
 
     def _send_until_acknowledged(self, batch: Sequence[Made]) -> None:
-        self._sending = batch
         while not self._send(batch):
             self.cut.update(record.id for record in batch)
             time.sleep(AGAIN_AFTER_SECONDS)
@@ -185,11 +178,6 @@ class PatientPhones:
     def start(self) -> None:
         for phone in self.phones:
             phone.start()
-
-    def cut_off(self) -> None:
-        """Call it right before and after something is killed."""
-        for phone in self.phones:
-            phone.cut_off()
 
     def wait_until_busy(self, under_way: int) -> None:
         """Wait until so many requests are on their way at the same moment."""

@@ -95,7 +95,7 @@ async def answer(method: str, header: Header, body: Callable[[], Awaitable[bytes
         return _refused(HTTPStatus.UNAUTHORIZED, "unknown_token")
     length = header("content-length", "")
     if not (length.isascii() and length.isdigit()):
-        return _refused(HTTPStatus.LENGTH_REQUIRED, "unreadable")
+        return _refused(HTTPStatus.BAD_REQUEST, "unreadable")
     if int(length) > MOST_BYTES:
         return _refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large")
     try:

@@ -114,6 +114,11 @@ def test_what_cannot_be_read_is_400(cast: Cast, body: bytes) -> None:
     assert Caller(cast).knocks(body) == (400, {"code": "unreadable"})
 
 
+@pytest.mark.parametrize("length", ["", "-1", "²"])
+def test_what_does_not_say_how_long_it_is_is_400(cast: Cast, length: str) -> None:
+    assert Caller(cast).knocks(b"{}", content_length=length) == (400, {"code": "unreadable"})
+
+
 def test_too_much_at_once_is_413(cast: Cast) -> None:
     caller = Caller(cast)
     record = caller.record("tube.open", tube="X-1", pool=10)

@@ -17,17 +17,17 @@ import pytest
 from wuyicun.config.bridge import MOST_BYTES
 
 APPLICATION = """
-import hashlib, json, threading, time
+import hashlib, itertools, json, threading
 from wuyicun.config.bridge import Bridge
 
 class Streamed:
     streaming = True
 
     def __init__(self, chunks):
-        self.chunks, self.threads, self.closed = chunks, set(), False
+        self.chunks, self.threads = chunks, set()
 
     def __iter__(self):
-        for number in range(self.chunks):
+        for number in self.chunks:
             self.threads.add(threading.get_ident())
             yield b"%07d," % number
         assert len(self.threads) == 1
@@ -39,9 +39,9 @@ closed = []
 
 def pages(environ, start_response):
     path = environ["PATH_INFO"].encode("latin-1").decode()
-    if path == "/stream":
+    if path in ("/stream", "/endless"):
         start_response("200 OK", [("Content-Type", "text/csv")])
-        return Streamed(20_000)
+        return Streamed(range(20_000) if path == "/stream" else itertools.count())
     if path == "/closed":
         start_response("200 OK", [])
         return [str(len(closed)).encode()]
@@ -142,9 +142,10 @@ def test_an_answer_that_streams_comes_whole_from_one_thread_and_is_closed(port: 
 
 
 def test_who_hangs_up_in_the_middle_of_a_stream_frees_the_thread(port: int) -> None:
+    """Four of them, and two threads."""
     for _ in range(4):
         with socket.create_connection(("127.0.0.1", port), 20) as browser:
-            browser.sendall(b"GET /stream HTTP/1.1\r\nHost: a\r\n\r\n")
+            browser.sendall(b"GET /endless HTTP/1.1\r\nHost: a\r\n\r\n")
             browser.recv(100)
     assert _ask(port, "/")[0].status == 201
 

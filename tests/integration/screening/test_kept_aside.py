@@ -121,6 +121,21 @@ def test_a_record_sent_again_gets_the_answer_that_was_lost(story: Story) -> None
     assert Quarantined.rows().filter(record_id=aside_.id).count() == 1
 
 
+def test_what_the_server_tries_again_by_itself_is_answered_as_the_first_time(story: Story) -> None:
+    """The database stored it and was gone before it said so: nobody was told yet."""
+    story.opens(story.one, "X-1")
+    story.fills(story.one, "X-1", "甲01")
+    second, held = story.swab(story.one, "X-1", "甲01"), story.swab(story.one, "X-9", "甲03")
+    aside_, plain = story.one.make("sample", tube="X-1", person=uuid4()), story.swab(story.one, "X-1", "甲02")
+    may = dict.fromkeys(Permission, (story.cast.village.area_path,))
+    envelopes = [second, held, aside_, plain, plain]
+    request = Batch(story.round.village_id, story.one.device, None, may, envelopes, clock.now())
+    first = store([request])
+    assert [each.outcome for each in first[0]] == ["accepted", "held", "quarantined", "accepted", "duplicate"]
+    assert store([request]) == first
+    story.recounted()
+
+
 def test_only_who_may_make_a_record_may_take_it_back(story: Story) -> None:
     story.opens(story.one, "X-1")
     result = story.one.make("tube.result", tube="X-1", result="negative")

@@ -75,7 +75,7 @@ def steps(tier: str, options: Sequence[str]) -> Iterator[Step]:
     elif tier == "frontend":
         yield Step("vitest", [str(PROGRAMS / "npm"), "test"], "frontend")
         yield Step("vue-tsc", [str(PROGRAMS / "npm"), "run", "check"], "frontend")
-    elif tier not in SIDE_BY_SIDE or options:
+    elif options:
         yield Step(tier, [PYTHON, "-m", "pytest", f"tests/{tier}", *options])
     else:
         workers = str(min(os.cpu_count() or 1, MOST_WORKERS))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -86,10 +86,9 @@ def set_aside(batch: Batch, code: str, *, as_bytes: bool = False) -> list[Outcom
         as_bytes: when PostgreSQL cannot even hold what they say (a NUL in a text, a number beyond all bounds).
     """
     items = _parse(batch)
-    if not as_bytes:
-        _insert(items)
+    new = {item.row.id: item for item in items} if as_bytes else _insert(items)
     for item in items:
-        if item.outcome.outcome != "duplicate":
+        if new.get(item.row.id) is item:
             item.outcome = Outcome(item.row.id, "quarantined", item.outcome.code or code)
     quarantine([item for item in items if item.outcome.outcome == "quarantined"], as_bytes=as_bytes)
     return [item.outcome for item in items]
@@ -180,15 +179,24 @@ def _insert(parsed: Sequence[_Item]) -> dict[UUID, _Item]:
     """
     first: dict[UUID, _Item] = {}
     again = [item for item in parsed if first.setdefault(item.row.id, item) is not item]
+    stored: list[_Item] = []
     if first:
         ((count, made),) = execute(_INSERT, *_columns(list(first.values())), len(first))
         if count < len(first):
             known = set(made or ())
-            again += [item for record_id, item in first.items() if record_id not in known]
+            stored = [item for record_id, item in first.items() if record_id not in known]
             first = {record_id: item for record_id, item in first.items() if record_id in known}
-    if again:
-        _settle_repeats(again)
+    if again or stored:
+        received = _settle_repeats([*again, *stored])
+        _answer_own([item for item in stored if received.get(item.row.id) == (item.row.device, item.row.received_at)])
     return first
+
+
+def _answer_own(items: Iterable[_Item]) -> None:
+    """This very request has stored them, in an attempt of which the database said nothing: it is their first answer."""
+    for item in items:
+        if item.outcome.outcome == "duplicate":
+            item.outcome = Outcome(item.row.id, "accepted", item.outcome.code, item.outcome.flags)
 
 
 def _columns(items: Sequence[_Item]) -> Iterator[str]:
@@ -253,14 +261,21 @@ def _rooms_of_named(voiding: Sequence[_Item], items: Sequence[_Item]) -> Mapping
     return rooms
 
 
-def _settle_repeats(again: Sequence[_Item]) -> None:
-    """Say what became of records that were here before: kept aside, or what their room says of them again."""
-    found = execute("SELECT id, digest FROM records_record WHERE id = ANY (%s)", [item.row.id for item in again])
-    known = {record_id: bytes(digest) for record_id, digest in found}
+_STORED = "SELECT id, digest, device, received_at FROM records_record WHERE id = ANY (%s)"
+
+
+def _settle_repeats(again: Sequence[_Item]) -> Mapping[UUID, tuple[UUID, datetime]]:
+    """Say what became of records that were here before: kept aside, or what their room says of them again.
+
+    Returns from which device, and when, each was received.
+    """
+    found = execute(_STORED, [item.row.id for item in again])
+    known = {record_id: bytes(digest) for record_id, digest, _device, _received_at in found}
     for item in again:
         same = known.get(item.row.id) == item.digest.digest()
         item.outcome = Outcome(item.row.id, "duplicate") if same else Outcome(item.row.id, "quarantined", ID_CONFLICT)
     _say_again([item for item in again if not item.outcome.code])
+    return {record_id: (device, received_at) for record_id, _digest, device, received_at in found}
 
 
 _ASIDE = """
