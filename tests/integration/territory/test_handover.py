@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from django.urls import reverse
 
-from tests.cast import START, Cast, make_cast
+from tests.cast import START, Cast
 from tests.integration.screening.sending import open_round
 from wuyicun.domains.territory import actions, handing
 from wuyicun.domains.territory.models import Handover, Post
@@ -16,11 +16,6 @@ from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.roles import Permission
 
 TOLD = "把第一微网格交接给"
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return make_cast()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from tests.cast import START, Cast, make_cast
+from tests.cast import START, Cast
 from wuyicun.domains.territory import actions, queries
 from wuyicun.domains.territory.models import Area, Post
 from wuyicun.domains.territory.rules import Level
@@ -18,11 +18,6 @@ from wuyicun.kernel import clock, scope
 from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.accounts.models import Account
 from wuyicun.kernel.roles import Permission
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return make_cast()
 
 
 def page(cast: Cast) -> str:

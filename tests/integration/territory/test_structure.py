@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.cast import START, Cast, make_cast
+from tests.cast import START, Cast
 from tests.unit.documents.samples import pages_of
 from wuyicun.domains.territory import actions, hubs, queries, units
 from wuyicun.domains.territory.chart import Chart, branches, chart
@@ -23,11 +23,6 @@ from wuyicun.kernel.roles import Permission
 
 EXPECTED_UNITS = 5 + 2 * 2 + 3 * 2
 """Of the cast's village: five of the village's own, and two lines on two grids and three micro-grids."""
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return make_cast()
 
 
 def drawn(cast: Cast) -> Chart:
