@@ -23,6 +23,14 @@ from wuyicun.kernel.errors import NotYours, Refusal
 
 _AREA = re.compile(r"[0-9]{0,32}", re.ASCII)
 
+
+class Unreadable(Refusal):
+    """A parameter that is none."""
+
+    code = "unreadable"
+    status = 400
+
+
 Answer = Callable[[HttpRequest, Reader, datetime], msgspec.Struct]
 
 
@@ -43,8 +51,6 @@ def _with_token(answer: Answer) -> Callable[[HttpRequest], HttpResponse]:
                 return _told(answer(request, reader, at))
         except Refusal as error:
             return _told(schemas.Refused(error.code), error.status)
-        except ValueError:
-            return _told(schemas.Refused("unreadable"), 400)
 
     return checked
 
@@ -86,15 +92,19 @@ def _wanted(request: HttpRequest, reader: Reader) -> Wanted:
 
     Raises:
         NotYours: a village that is none of the account's.
-        ValueError: something that cannot be read.
+        Unreadable: something that cannot be read.
     """
-    village_id, area = UUID(request.GET.get("village", "")), request.GET.get("area", "")
-    after, limit = request.GET.get("after"), int(request.GET.get("limit", USUAL))
+    area, after = request.GET.get("area", ""), request.GET.get("after")
+    try:
+        village_id, behind = UUID(request.GET.get("village", "")), UUID(after) if after else None
+        limit = int(request.GET.get("limit", USUAL))
+    except ValueError as error:
+        raise Unreadable from error
     if not 1 <= limit <= MOST or not _AREA.fullmatch(area):
-        raise ValueError
+        raise Unreadable
     if village_id not in reader.scope.villages:
         raise NotYours
-    return Wanted(reader.scope, village_id, area, UUID(after) if after else None, limit, clear=bool(reader.reason))
+    return Wanted(reader.scope, village_id, area, behind, limit, clear=bool(reader.reason))
 
 
 urlpatterns = [

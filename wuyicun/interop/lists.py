@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy
 
 from wuyicun.domains.registry import listing, outgoing
-from wuyicun.domains.registry.listing import Asked
+from wuyicun.domains.registry.listing import Asked, Page, Row
 from wuyicun.domains.registry.outgoing import Subject
 from wuyicun.domains.territory import queries as territory
 from wuyicun.interop import schemas
@@ -69,15 +69,7 @@ def areas(wanted: Wanted) -> schemas.AreasTold:
 
 def people(wanted: Wanted) -> schemas.PeopleTold:
     """People who have not left."""
-    _can_go_on(Subject.PEOPLE, wanted)
-    page = listing.people(
-        wanted.scope,
-        wanted.village_id,
-        Asked(area_path=wanted.area),
-        after=wanted.after,
-        limit=wanted.limit,
-        permission=PERMISSION,
-    )
+    page = _page(Subject.PEOPLE, listing.people, wanted)
     more = outgoing.details(wanted.village_id, [each.id for each in page.rows], clear=wanted.clear)
     items = [
         schemas.PersonTold(
@@ -105,15 +97,7 @@ def people(wanted: Wanted) -> schemas.PeopleTold:
 
 def households(wanted: Wanted) -> schemas.HouseholdsTold:
     """Households with their members."""
-    _can_go_on(Subject.HOUSEHOLDS, wanted)
-    page = listing.households(
-        wanted.scope,
-        wanted.village_id,
-        Asked(area_path=wanted.area),
-        after=wanted.after,
-        limit=wanted.limit,
-        permission=PERMISSION,
-    )
+    page = _page(Subject.HOUSEHOLDS, listing.households, wanted)
     items = [
         schemas.HouseholdTold(
             id=each.id,
@@ -155,9 +139,16 @@ def places(wanted: Wanted) -> schemas.PlacesTold:
     return schemas.PlacesTold(items, page.next)
 
 
-def _can_go_on(subject: Subject, wanted: Wanted) -> None:
+def _page(subject: Subject, listed: Callable[..., Page[Row]], wanted: Wanted) -> Page[Row]:
+    """A page of one of the registry's lists.
+
+    Raises:
+        CursorGone: nobody knows where it begins.
+    """
     if wanted.after and not outgoing.is_there(subject, wanted.village_id, wanted.after):
         raise CursorGone
+    asked = Asked(area_path=wanted.area)
+    return listed(wanted.scope, wanted.village_id, asked, after=wanted.after, limit=wanted.limit, permission=PERMISSION)
 
 
 WITH_NUMBERS = frozenset({"people", "places"})
