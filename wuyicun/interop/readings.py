@@ -55,7 +55,7 @@ def log(*, reader: Reader, village: Village, what: str, area_path: str, rows: in
         area_path: the area that was asked for, '' for all that the account may take along.
         reason: what numbers were read in clear for; '' when none were.
     """
-    covers = _covered(reader.scope, village.area_path)
+    covers = reader.scope.covered(PERMISSION, village.area_path)
     day = at.astimezone(ZoneInfo(village.time_zone)).date()
     execute(_COUNT, uuid7(), village.pk, reader.token_id, reader.account_id, day, what, covers, reason, rows, at)
     data: dict[str, object] = {"what": what, "area": area_path, "rows": rows, "clear": bool(reason)}
@@ -63,13 +63,6 @@ def log(*, reader: Reader, village: Village, what: str, area_path: str, rows: in
         data["reason"] = reason
     subject = ("read_token", reader.token_id)
     audit("interop.read", by=reader.account_id, at=at, village_id=village.pk, subject=subject, data=data)
-
-
-def _covered(scope: Scope, village_path: str) -> str:
-    """The one area of the village over which the account exports; the village when there are several or it is all."""
-    paths = {path for path in scope.paths(PERMISSION) if path.startswith(village_path)}
-    wider = any(village_path.startswith(path) for path in scope.paths(PERMISSION))
-    return paths.pop() if len(paths) == 1 and not wider else village_path
 
 
 def told(scope: Scope, village_id: UUID, *, after: UUID | None = None, limit: int = 50) -> Page[Told]:

@@ -106,6 +106,13 @@ class Scope:
             for other in others
         )
 
+    def covered(self, permission: Permission, village_path: str) -> str:
+        """The one area of a village over which it is held; the village when they are several, or wider than it."""
+        paths = self.paths(permission)
+        inside = {path for path in paths if path.startswith(village_path)}
+        wider = any(village_path.startswith(path) for path in paths)
+        return inside.pop() if len(inside) == 1 and not wider else village_path
+
     def covering(self, permission: Permission, field: str = "area_path") -> Q:
         """A filter for rows whose `field` lies in an area over which `permission` is held."""
         condition = Q(pk__in=[])

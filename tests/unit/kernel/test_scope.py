@@ -31,6 +31,22 @@ def test_a_grant_holds_neither_above_its_area_nor_beside_it() -> None:
     assert not worker.permits(Permission.EDIT_PEOPLE, NEIGHBOUR)
 
 
+@pytest.mark.parametrize(
+    ("held", "covered"),
+    [
+        ([GRID], GRID),
+        ([VILLAGE], VILLAGE),
+        ([GRID, VILLAGE + "002"], VILLAGE),
+        ([GRID, VILLAGE], VILLAGE),
+        ([GRID, VILLAGE[:9]], VILLAGE),
+        ([GRID, NEIGHBOUR + "001"], GRID),
+        ([], VILLAGE),
+    ],
+)
+def test_what_is_held_of_a_village_is_said_as_one_area(held: list[str], covered: str) -> None:
+    assert holding(*(("grid_worker", path) for path in held)).covered(Permission.VIEW_PEOPLE, VILLAGE) == covered
+
+
 def test_without_an_area_the_question_is_whether_anywhere() -> None:
     worker = holding(("grid_worker", GRID))
     assert worker.permits(Permission.SAMPLE)

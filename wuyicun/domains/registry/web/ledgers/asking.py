@@ -106,9 +106,7 @@ def area_name(request: ScopedRequest, area_path: str) -> str:
 
 def covered(request: ScopedRequest, area_path: str, permission: Permission) -> str:
     """The path of the area that the lines can be of: what was asked for, or all over which the permission is held."""
-    paths = request.scope.paths(permission)
-    inside = [path for path in paths if path.startswith(request.village.area_path)]
-    return area_path or (inside[0] if len(inside) == len(paths) == 1 else request.village.area_path)
+    return area_path or request.scope.covered(permission, request.village.area_path)
 
 
 def areas_to_choose(request: ScopedRequest) -> Sequence[tuple[str, str]]:
