@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from wuyicun.domains.registry.models import Household, Person, PersonGroup, Place
 from wuyicun.domains.registry.naming import house_label
@@ -52,6 +53,9 @@ class Tally:
     households: int
     people: int
 
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.households + other.households, self.people + other.people)
+
 
 def tallies(village_id: UUID) -> Mapping[str, Tally]:
     """By the leaf's path; leaves where nobody lives are left out."""
@@ -61,8 +65,8 @@ def tallies(village_id: UUID) -> Mapping[str, Tally]:
     return {path: Tally(households.get(path, 0), people.get(path, 0)) for path in paths}
 
 
-def _by_area(rows: object) -> Sequence[tuple[str, int]]:
-    return list(rows.values_list("area_path").annotate(number=Count("pk")).order_by("area_path"))  # type: ignore[attr-defined]
+def _by_area(rows: QuerySet[Any]) -> Sequence[tuple[str, int]]:
+    return list(rows.values_list("area_path").annotate(number=Count("pk")).order_by("area_path"))
 
 
 def groups_in(village_id: UUID, area_path: str) -> Mapping[str, int]:

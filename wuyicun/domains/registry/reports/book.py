@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice, pairwise
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from wuyicun.domains.registry import neighbourhood
 from wuyicun.domains.registry.labels import PLACE_KIND
-from wuyicun.domains.registry.models import PHONE, PLACE_PHONE, Household, Person, Place
+from wuyicun.domains.registry.models import PHONE, PLACE_PHONE, Person, Place
+from wuyicun.domains.registry.neighbourhood import Tally
 from wuyicun.domains.territory import chart
 from wuyicun.domains.territory import queries as territory
 from wuyicun.domains.territory.chart import Box, Branch
@@ -108,12 +108,12 @@ def organisation(scope: Scope, village: Village, wanted: Wanted, at: datetime) -
     boxes = [*lines, *(box for box in drawn.support if _shown(scope, wanted, box.area_path))]
     heads = [box.head for box in (*boxes, *(each.command for each in branches)) if box.head is not None]
     telling = _Telling(village, _phones(village.pk, heads), wanted.clear)
-    lives = _lives_where(scope, village.pk, wanted, [each.path for each in branches])
+    lives = _lives_where(village.pk, {each.path for each in branches})
     vacancies = drawn.missing("head")
     led_by_nobody = {each.area_path for each in vacancies if each.kind is UnitKind.COMMAND}
     without_head = {each.unit_id for each in vacancies}
     for branch in branches:
-        yield replace(telling.area(branch, *lives[branch.path]), vacant=branch.path in led_by_nobody)
+        yield replace(telling.area(branch, lives[branch.path]), vacant=branch.path in led_by_nobody)
     for box in boxes:
         if box.unit_id is not None:
             yield replace(telling.unit(box.unit_id, box), vacant=box.unit_id in without_head)
@@ -170,10 +170,11 @@ class _Telling:
         """In clear when that was wanted."""
         return number if self.clear or not number else masked_phone(number)
 
-    def area(self, branch: Branch, households: int, people: int) -> Entry:
+    def area(self, branch: Branch, lives: Tally) -> Entry:
         head, phone = self._head(branch.command)
         kind, address = str(LEVELS[branch.level]), self.address(branch.path)
-        return Entry(branch.id, Part.AREAS, branch.path, kind, branch.name, address, head, phone, households, people)
+        lived_in = (lives.households, lives.people)
+        return Entry(branch.id, Part.AREAS, branch.path, kind, branch.name, address, head, phone, *lived_in)
 
     def unit(self, unit_id: UUID, box: Box) -> Entry:
         head, own = self._head(box)
@@ -200,19 +201,10 @@ def _phones(village_id: UUID, heads: Collection[Holder]) -> Mapping[UUID, str]:
     return found
 
 
-def _lives_where(scope: Scope, village_id: UUID, wanted: Wanted, paths: Sequence[str]) -> Mapping[str, tuple[int, int]]:
+def _lives_where(village_id: UUID, paths: Collection[str]) -> Mapping[str, Tally]:
     """How many households and people each of the areas has, those below it included."""
-    seen = scope.covering(wanted.permission) & Q(village_id=village_id)
-    households = _upward(Household.rows().filter(seen), paths)
-    people = _upward(Person.rows().filter(seen, left_at__isnull=True), paths)
-    return {path: (households[path], people[path]) for path in paths}
-
-
-def _upward(rows: QuerySet[Any], paths: Sequence[str]) -> Counter[str]:
-    """Counted at the leaves, summed for every area above."""
-    found, lengths = Counter[str](), {len(path) for path in paths}
-    for leaf, number in rows.values_list("area_path").annotate(number=Count("pk")).order_by("area_path"):
-        for length in lengths:
-            if length <= len(leaf):
-                found[leaf[:length]] += number
+    found, lengths = dict.fromkeys(paths, Tally(0, 0)), {len(path) for path in paths}
+    for leaf, tally in neighbourhood.tallies(village_id).items():
+        for path in {leaf[:length] for length in lengths} & found.keys():
+            found[path] += tally
     return found
