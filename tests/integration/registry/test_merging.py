@@ -13,6 +13,7 @@ from tests.integration.registry.rosters import Shelf, counted, found, inside, nu
 from tests.integration.registry.rosters import person as row
 from tests.integration.screening.sending import Phone, open_round
 from wuyicun.domains.registry import actions, cards, duplicates
+from wuyicun.domains.registry.actions.identity import set_unread
 from wuyicun.domains.registry.models import Conflict, Pairing, Person, PersonGroup
 from wuyicun.domains.registry.rules import Group
 from wuyicun.domains.rolls import queries as rolls
@@ -110,6 +111,42 @@ def test_what_was_changed_since_stays_when_they_part(cast: Cast) -> None:
     actions.part_people(pairing=pairing, by=None, at=clock.now())
     assert (_again(kept).workplace, _again(kept).id_number) == ("砖厂", None)
     assert _again(other).workplace == "煤矿"
+
+
+def test_who_lacked_numbers_is_not_to_be_checked_for_them_until_they_part(cast: Cast) -> None:
+    kept, other = _twins(cast)
+    kept.problems, kept.phone_sealed, kept.phone_index = ["missing_id", "phone_invalid", "birth_mismatch"], None, None
+    set_unread(kept, {"phone": "138"})
+    kept.save()
+    other.set_phone("13834000077")
+    other.save()
+    pairing = _merge(kept, other)
+    assert (_again(kept).problems, _again(kept).unread, _again(kept).phone) == ([], {}, "13834000077")
+    actions.part_people(pairing=pairing, by=None, at=clock.now())
+    assert _again(kept).problems == ["missing_id", "phone_invalid", "birth_mismatch"]
+    assert (_again(kept).unread, _again(kept).phone) == ({"phone": "138"}, None)
+
+
+@pytest.mark.parametrize("taken_meanwhile", [False, True])
+def test_a_number_that_was_corrected_since_stays_and_the_other_has_theirs_again(
+    cast: Cast, taken_meanwhile: bool
+) -> None:
+    kept, other = _twins(cast)
+    kept.problems = ["missing_id"]
+    kept.save()
+    held = other.id_number
+    pairing = _merge(kept, other)
+    _correct(_again(kept), id_number(33, born="19510308"))
+    if taken_meanwhile:
+        _correct(_again(cast.people["甲02"]), str(held))
+    actions.part_people(pairing=pairing, by=None, at=clock.now())
+    assert (_again(kept).id_number, _again(kept).problems) == (id_number(33, born="19510308"), [])
+    assert _again(other).id_number == (None if taken_meanwhile else held)
+
+
+def _correct(person: Person, number: str) -> None:
+    values = {"id_number": number, "id_kind": "resident"}
+    actions.edit_person(person=person, values=values, seen_at=person.updated_at, by=None, at=clock.now())
 
 
 def test_who_has_others_merged_into_them_is_kept(cast: Cast) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from wuyicun.kernel.errors import Refusal
 LONGEST_OTHER_NUMBER = 40
 ABOUT_ID = frozenset({"missing_id", "no_id_column", "id_stored_as_number", *IdFault})
 ABOUT_PHONE = frozenset({"phone_invalid", "phone_stored_as_number"})
-_DISAGREE = frozenset({"sex_mismatch", "birth_mismatch"})
+DISAGREE = frozenset({"sex_mismatch", "birth_mismatch"})
 
 
 class IdNotRead(Refusal):
@@ -64,6 +65,11 @@ def take_id(person: Person, text: str, *, on: date) -> None:
         _refuse_another_holder(person, index)
     else:
         person.id_kind = ""
+    hold_id(person, number)
+
+
+def hold_id(person: Person, number: str | None) -> None:
+    """Give a person a number that was read; what the roster said that could not be read is answered by it."""
     person.set_id_number(number)
     _forget_unread(person, "id_number")
     person.problems = [code for code in person.problems if code not in ABOUT_ID]
@@ -82,11 +88,16 @@ def _read(text: str, kind: str, on: date) -> str | None:
 
 
 def _refuse_another_holder(person: Person, index: bytes) -> None:
-    holder = Person.rows().filter(village_id=person.village_id, id_index=index).exclude(pk=person.pk).first()
+    holder = another_holder(person, index)
     if holder is not None:
         raise IdHeld(person_id=holder.pk)
     if disputed(person.village_id, index):
         raise IdDisputed
+
+
+def another_holder(person: Person, index: bytes) -> Person | None:
+    """Who else holds the number with this blind index."""
+    return Person.rows().filter(village_id=person.village_id, id_index=index).exclude(pk=person.pk).first()
 
 
 def disputed(village_id: UUID, index: bytes) -> bool:
@@ -103,19 +114,28 @@ def take_phone(person: Person, text: str) -> None:
     number = read_phone(text).number
     if number is None and text.strip():
         raise PhoneNotRead
+    hold_phone(person, number)
+
+
+def hold_phone(person: Person, number: str | None) -> None:
+    """Give a person a phone number that was read; what the roster said that could not be read is answered by it."""
     person.set_phone(number)
     _forget_unread(person, "phone")
     person.problems = [code for code in person.problems if code not in ABOUT_PHONE]
 
 
 def _forget_unread(person: Person, cell: str) -> None:
-    rest = {name: said for name, said in person.unread.items() if name != cell}
-    person.unread_sealed = seal(json.dumps(rest, ensure_ascii=False, sort_keys=True), UNREAD) if rest else None
+    set_unread(person, {name: said for name, said in person.unread.items() if name != cell})
+
+
+def set_unread(person: Person, unread: Mapping[str, str]) -> None:
+    """Seal what a roster says in place of numbers that could not be read."""
+    person.unread_sealed = seal(json.dumps(unread, ensure_ascii=False, sort_keys=True), UNREAD) if unread else None
 
 
 def agree(person: Person) -> None:
     """Take sex and birth date from the number where they are not known, and flag where they differ from it."""
-    found = [code for code in person.problems if code not in _DISAGREE]
+    found = [code for code in person.problems if code not in DISAGREE]
     number = person.id_number
     if number is None:
         if not ABOUT_ID.intersection(found):
