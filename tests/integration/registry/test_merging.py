@@ -12,10 +12,11 @@ from tests.integration.registry.people import add, id_number
 from tests.integration.registry.rosters import Shelf, counted, found, inside, number
 from tests.integration.registry.rosters import person as row
 from tests.integration.screening.sending import Phone, open_round
-from wuyicun.domains.registry import actions, cards, duplicates
+from wuyicun.domains.registry import actions, cards, dossier, duplicates
 from wuyicun.domains.registry.actions.identity import set_unread
 from wuyicun.domains.registry.models import Conflict, Pairing, Person, PersonGroup
 from wuyicun.domains.registry.rules import Group
+from wuyicun.domains.registry.web.people import happenings
 from wuyicun.domains.rolls import queries as rolls
 from wuyicun.domains.rolls.rules import State
 from wuyicun.domains.screening.models import Round, Sample
@@ -165,8 +166,22 @@ def test_said_to_be_two_they_are_not_shown_until_that_is_taken_back(cast: Cast) 
     first, second = _twins(cast)
     pairing = actions.keep_apart(first=second, second=first, by=None, at=clock.now())
     assert duplicates.probable(cast.village.pk, limit=10).total == 0
+    assert actions.keep_apart(first=first, second=second, by=None, at=clock.now()).pk == pairing.pk
     actions.show_again(pairing=pairing, by=None, at=clock.now())
     assert duplicates.probable(cast.village.pk, limit=10).total == 1
+    with pytest.raises(actions.UndoneAlready):
+        actions.show_again(pairing=pairing, by=None, at=clock.now())
+    for person in (first, second):
+        told = [str(each["what"]) for each in happenings(dossier.of_person(_again(person)).history)]
+        assert told[:2] == ["撤销了“不是同一人”", "记为不是同一人"]
+
+
+def test_where_the_last_page_has_been_decided_the_one_before_is_shown(cast: Cast) -> None:
+    _twins(cast)
+    add(cast, "甲02", beside="丙01", birth_date=cast.people["甲02"].birth_date)
+    for skip, shown in ((0, 1), (1, 1), (2, 1), (50, 1)):
+        assert len(duplicates.probable(cast.village.pk, limit=1, skip=skip).pairs) == shown
+    assert [duplicates.probable(cast.village.pk, limit=1, skip=skip).next for skip in (0, 1, 50)] == [1, None, None]
 
 
 def _states(cast: Cast, roll_id: Any, *people: Person) -> list[State]:
@@ -290,6 +305,9 @@ def test_the_office_merges_on_the_page_and_takes_it_back(cast: Cast) -> None:
     assert str(kept.pk) in client.get(f"/people/{other.pk}/").content.decode()
     assert client.post(f"/people/{other.pk}/returned/").status_code != 302
     assert client.post(address, {"choice": "first"}).status_code == 409
+    page = client.get(address).content.decode()
+    assert "其中一条已经不在名册里" in page
+    assert 'name="choice"' not in page
     client.post(f"/people/duplicates/{Pairing.rows().get().pk}/undo/")
     assert _again(other).merged_into_id is None
     client.post(address, {"choice": "two"})

@@ -98,19 +98,22 @@ class Decided:
 
 @dataclass(frozen=True)
 class Found:
-    """Some of the pairs, and how many there are."""
+    """Some of the pairs, how many there are, and how many to skip for those that follow."""
 
     pairs: Sequence[Pair]
     total: int
+    next: int | None
 
 
 def probable(village_id: UUID, *, limit: int, skip: int = 0) -> Found:
-    """Who may be registered twice, likeliest first."""
+    """Who may be registered twice, likeliest first; the last ones where so many are not left."""
     with connection.cursor() as cursor:
         cursor.execute(_PAIRS, {"village": village_id})
         rows = cursor.fetchall()
-    shown = rows[skip : skip + limit]
-    return Found(_compare(village_id, [(one, two, labels.ALIKE[why]) for one, two, why in shown]), len(rows))
+    start = min(skip, max(len(rows) - 1, 0) // limit * limit)
+    end = start + limit
+    pairs = _compare(village_id, [(one, two, labels.ALIKE[why]) for one, two, why in rows[start:end]])
+    return Found(pairs, len(rows), end if end < len(rows) else None)
 
 
 def pair(village_id: UUID, first: UUID, second: UUID) -> Pair:

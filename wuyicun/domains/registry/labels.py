@@ -159,6 +159,7 @@ HAPPENED: Words = {
     "registry.merge_people": _("合并了重复登记"),
     "registry.part_people": _("撤销了合并"),
     "registry.keep_apart": _("记为不是同一人"),
+    "registry.show_pair_again": _("撤销了“不是同一人”"),
     "registry.add_household": _("添加这一户"),
     "registry.edit_household": _("改了"),
     "registry.move_household": _("移到别的微网格"),

@@ -71,7 +71,7 @@ def merge_people(*, kept: Person, other: Person, by: UUID | None, at: datetime) 
     )
     pairing.set_taken(taken)
     pairing.save(force_insert=True)
-    _audit("registry.merge_people", (kept, other), by, at, took=sorted(taken["cells"]))
+    _audit("registry.merge_people", pairing, by, at, took=sorted(taken["cells"]))
     publish(PeopleMerged(village_id, kept.pk, other.pk, by, at))
     _tell(kept, other, by, at)
     return pairing
@@ -98,16 +98,22 @@ def part_people(*, pairing: Pairing, by: UUID | None, at: datetime) -> None:
     hand_back(kept, other, taken)
     pairing.undone_at, pairing.undone_by = at, by
     pairing.save(update_fields=["undone_at", "undone_by"])
-    _audit("registry.part_people", (kept, other), by, at)
+    _audit("registry.part_people", pairing, by, at)
     publish(PeopleParted(village_id, kept.pk, other.pk, by, at))
     _tell(kept, other, by, at)
 
 
 @transaction.atomic
 def keep_apart(*, first: Person, second: Person, by: UUID | None, at: datetime) -> Pairing:
-    """They are two people: they are not shown together again."""
+    """They are two people: they are not shown together again. Said twice it is said once."""
+    village_id, both = first.village_id, (first.pk, second.pk)
+    _both(village_id, *both)  # who says the same at this moment waits
+    said = Pairing.rows().filter(village_id=village_id, kept_id__in=both, other_id__in=both)
+    known = said.filter(verdict=Verdict.TWO, undone_at__isnull=True).first()
+    if known is not None:
+        return known
     pairing = Pairing(
-        village_id=first.village_id,
+        village_id=village_id,
         kept_id=first.pk,
         other_id=second.pk,
         verdict=Verdict.TWO,
@@ -115,7 +121,7 @@ def keep_apart(*, first: Person, second: Person, by: UUID | None, at: datetime) 
         decided_by=by,
     )
     pairing.save(force_insert=True)
-    _audit("registry.keep_apart", (first, second), by, at)
+    _audit("registry.keep_apart", pairing, by, at)
     return pairing
 
 
@@ -131,8 +137,7 @@ def show_again(*, pairing: Pairing, by: UUID | None, at: datetime) -> None:
         raise UndoneAlready
     current.undone_at, current.undone_by = at, by
     current.save(update_fields=["undone_at", "undone_by"])
-    subject = ("person", current.kept_id)
-    audit("registry.show_pair_again", by=by, at=at, village_id=current.village_id, subject=subject)
+    _audit("registry.show_pair_again", current, by, at)
 
 
 def _both(village_id: UUID, kept_id: UUID, other_id: UUID) -> tuple[Person, Person]:
@@ -146,11 +151,12 @@ def _save(person: Person, by: UUID | None, at: datetime) -> None:
     person.save()
 
 
-def _audit(action: str, both: tuple[Person, Person], by: UUID | None, at: datetime, **data: object) -> None:
+def _audit(action: str, pairing: Pairing, by: UUID | None, at: datetime, **data: object) -> None:
     """Seen in the history of both."""
+    both = (pairing.kept_id, pairing.other_id)
     for who, with_whom in (both, both[::-1]):
-        told = {**data, "with": str(with_whom.pk)}
-        audit(action, by=by, at=at, village_id=who.village_id, subject=("person", who.pk), data=told)
+        told = {**data, "with": str(with_whom)}
+        audit(action, by=by, at=at, village_id=pairing.village_id, subject=("person", who), data=told)
 
 
 def _tell(kept: Person, other: Person, by: UUID | None, at: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from wuyicun.domains.registry.models import Conflict, ImportBatch
+from wuyicun.domains.registry.models import Conflict, ImportBatch, Pairing
 from wuyicun.kernel.accounts.models import Village
 from wuyicun.kernel.errors import NotYours
 from wuyicun.kernel.roles import Permission
@@ -35,7 +35,7 @@ def batch(scope: Scope, village: Village, batch_id: UUID) -> ImportBatch:
 
 
 def may_decide(scope: Scope, village: Village) -> None:
-    """Whether somebody may decide what an import left open.
+    """Whether somebody may decide what an import left open, and who is registered twice.
 
     Raises:
         NotYours: they may not.
@@ -52,6 +52,19 @@ def conflict(scope: Scope, village: Village, conflict_id: UUID) -> Conflict:
     """
     may_decide(scope, village)
     found = Conflict.rows().filter(village_id=village.pk, pk=conflict_id).first()
+    if found is None:
+        raise NotYours
+    return found
+
+
+def pairing(scope: Scope, village: Village, pairing_id: UUID) -> Pairing:
+    """What was decided of two who look alike.
+
+    Raises:
+        NotYours: there is none, or they may not decide.
+    """
+    may_decide(scope, village)
+    found = Pairing.rows().filter(village_id=village.pk, pk=pairing_id).first()
     if found is None:
         raise NotYours
     return found

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from wuyicun.domains.registry import access, actions, duplicates
-from wuyicun.domains.registry.importing.access import may_decide
+from wuyicun.domains.registry.importing import access as deciding
 from wuyicun.domains.registry.models import Pairing, Person
 from wuyicun.domains.registry.rules import Verdict
 from wuyicun.domains.registry.web.common import next_url
@@ -30,14 +30,14 @@ PAGE = 10
 @require_GET
 def duplicates_(request: ScopedRequest) -> HttpResponse:
     """All pairs, likeliest first, and what was decided lately."""
-    may_decide(request.scope, request.village)
+    deciding.may_decide(request.scope, request.village)
     asked = request.GET.get("skip", "")
     skip = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 0
     found = duplicates.probable(request.village.pk, limit=PAGE, skip=skip)
     context = {
         "pairs": found.pairs,
         "total": found.total,
-        "more": skip + PAGE if skip + PAGE < found.total else None,
+        "more": found.next,
         "decided": duplicates.decided_lately(request.village.pk),
         "here": request.get_full_path(),
     }
@@ -48,13 +48,13 @@ def duplicates_(request: ScopedRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def duplicate_pair(request: ScopedRequest, person_id: UUID, other_id: UUID) -> HttpResponse:
     """Two of whom somebody asks whether they are one; the first is the one in the address."""
-    may_decide(request.scope, request.village)
+    deciding.may_decide(request.scope, request.village)
     first, second = (
         access.person(request.scope, request.village.pk, each, Permission.EDIT_PEOPLE) for each in (person_id, other_id)
     )
     if first.pk == second.pk:
         raise NotYours
-    refusal = None
+    refusal, gone = None, first.left_at is not None or second.left_at is not None
     if request.method == "POST":
         act = _ACTS.get(request.POST.get("choice", ""))
         if act is None:
@@ -69,8 +69,8 @@ def duplicate_pair(request: ScopedRequest, person_id: UUID, other_id: UUID) -> H
             return redirect(next_url(request, reverse("duplicates")))
     context = {
         "pair": duplicates.pair(request.village.pk, first.pk, second.pk),
-        "refusal": refusal,
-        "on_the_list": first.left_at is None and second.left_at is None,
+        "refusal": actions.NotTwo() if gone else refusal,
+        "gone": gone,
         "here": next_url(request, reverse("duplicates")),
     }
     return render(request, "registry/duplicate_pair.html", context, status=refusal.status if refusal else 200)
@@ -79,10 +79,7 @@ def duplicate_pair(request: ScopedRequest, person_id: UUID, other_id: UUID) -> H
 @require_POST
 def duplicate_undo(request: ScopedRequest, pairing_id: UUID) -> HttpResponse:
     """Take a decision back."""
-    may_decide(request.scope, request.village)
-    pairing = Pairing.rows().filter(village_id=request.village.pk, pk=pairing_id).first()
-    if pairing is None:
-        raise NotYours
+    pairing = deciding.pairing(request.scope, request.village, pairing_id)
     back = actions.part_people if pairing.verdict == Verdict.SAME else actions.show_again
     back(pairing=pairing, by=request.account.pk, at=clock.now())
     notices.say(request, _("已撤销，两条都恢复了") if pairing.verdict == Verdict.SAME else _("已撤销"))
