@@ -11,8 +11,6 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from wuyicun.domains.registry.ledgers.lines import Wanted
-from wuyicun.domains.registry.ledgers.shelf import Ledger
 from wuyicun.domains.registry.listing import Page
 from wuyicun.domains.registry.models import LedgerTaken
 from wuyicun.domains.territory import queries as territory
@@ -58,76 +56,53 @@ class Taken:
     why: Why
 
 
+class Sort(StrEnum):
+    """What leaves, as the audit calls it."""
+
+    LEDGER = "ledger"
+    REPORT = "report"
+
+
 @dataclass(frozen=True)
 class Leaving:
     """What leaves the program.
 
     Attributes:
         code: of the ledger or report.
+        asked: the path of the area that was asked for, '' for all.
         covers: the path of the area that the lines can be of.
         rows: how many lines it has.
-        narrowed: it was filtered above its columns.
+        filters: the fields by which it was narrowed above its columns.
         clear: numbers are in clear.
     """
 
+    sort: Sort
     code: str
     title: str
     how: How
+    asked: str
     covers: str
     rows: int
-    narrowed: bool = False
+    filters: Sequence[str] = ()
     clear: bool = False
     why: Why = field(default_factory=Why)
 
 
 @transaction.atomic
-def log(
-    *,
-    village_id: UUID,
-    ledger: Ledger,
-    title: str,
-    how: How,
-    wanted: Wanted,
-    covers: str,
-    rows: int,
-    why: Why,
-    by: UUID,
-    at: datetime,
-) -> None:
-    """Write down that a ledger left the program.
-
-    Args:
-        covers: the path of the area that the lines can be of.
-        rows: how many lines it has.
-    """
-    leaving = Leaving(ledger.code, title, how, covers, rows, bool(wanted.further), wanted.clear, why)
-    _keep(village_id, leaving, by, at)
-    data: dict[str, object] = {"ledger": ledger.code, "area": wanted.area_path, "clear": wanted.clear, "rows": rows}
-    if why.reason:
-        data["reason"] = why.reason
-    if wanted.further:
-        data["filters"] = [each.field for each in wanted.further]
-    audit(f"registry.{_ACTION[how]}_ledger", by=by, at=at, village_id=village_id, data=data)
-
-
-@transaction.atomic
-def log_report(*, village_id: UUID, leaving: Leaving, by: UUID, at: datetime) -> None:
-    """Write down that a report left the program."""
-    _keep(village_id, leaving, by, at)
-    data: dict[str, object] = {
-        "report": leaving.code, "area": leaving.covers, "clear": leaving.clear, "rows": leaving.rows
-    }  # fmt: skip
-    if leaving.why.reason:
-        data["reason"] = leaving.why.reason
-    audit(f"registry.{_ACTION[leaving.how]}_report", by=by, at=at, village_id=village_id, data=data)
-
-
-def _keep(village_id: UUID, leaving: Leaving, by: UUID, at: datetime) -> None:
+def log(*, village_id: UUID, leaving: Leaving, by: UUID, at: datetime) -> None:
+    """Write down that a ledger or report left the program."""
+    why = leaving.why
     LedgerTaken.rows().create(
         village_id=village_id, ledger=leaving.code, title=leaving.title, how=leaving.how, area_path=leaving.covers,
-        narrowed=leaving.narrowed, clear=leaving.clear, reason=leaving.why.reason, note=leaving.why.note,
+        narrowed=bool(leaving.filters), clear=leaving.clear, reason=why.reason, note=why.note,
         rows_taken=leaving.rows, at=at, by=by,
     )  # fmt: skip
+    said = {"reason": why.reason, "filters": list(leaving.filters)}
+    data: dict[str, object] = {
+        leaving.sort.value: leaving.code, "area": leaving.asked, "clear": leaving.clear, "rows": leaving.rows,
+        **{name: value for name, value in said.items() if value},
+    }  # fmt: skip
+    audit(f"registry.{_ACTION[leaving.how]}_{leaving.sort}", by=by, at=at, village_id=village_id, data=data)
 
 
 def taken(scope: Scope, village_id: UUID, *, after: UUID | None = None, limit: int = 50) -> Page[Taken]:

@@ -22,7 +22,7 @@ from wuyicun.domains.registry.ledgers import lines, shelf, taking
 from wuyicun.domains.registry.ledgers.definition import Column as LedgerColumn
 from wuyicun.domains.registry.ledgers.lines import Line
 from wuyicun.domains.registry.ledgers.subjects import listed
-from wuyicun.domains.registry.ledgers.taking import How, Why
+from wuyicun.domains.registry.ledgers.taking import How, Leaving, Sort, Why
 from wuyicun.domains.registry.web.common import cursor, today
 from wuyicun.domains.registry.web.ledgers import asking, controls
 from wuyicun.domains.registry.web.ledgers.asking import Asked, ReasonMissing
@@ -223,18 +223,13 @@ def _in_words(why: Why) -> str:
 
 def log(request: ScopedRequest, asked: Asked, how: How, *, title: str, rows: int, at: datetime) -> None:
     """Write down that it was taken."""
-    taking.log(
-        village_id=request.village.pk,
-        ledger=asked.ledger,
-        title=title,
-        how=how,
-        wanted=asked.wanted,
-        covers=asking.covered(request, asked.wanted.area_path, asked.wanted.permission),
-        rows=rows,
-        why=asked.why,
-        by=request.account.pk,
-        at=at,
-    )
+    wanted = asked.wanted
+    leaving = Leaving(
+        Sort.LEDGER, asked.ledger.code, title, how, wanted.area_path,
+        asking.covered(request, wanted.area_path, wanted.permission), rows,
+        [each.field for each in wanted.further], wanted.clear, asked.why,
+    )  # fmt: skip
+    taking.log(village_id=request.village.pk, leaving=leaving, by=request.account.pk, at=at)
 
 
 def attachment(file: Any, name: str, content_type: str = XLSX) -> FileResponse:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from wuyicun.domains.registry.ledgers import taking
-from wuyicun.domains.registry.ledgers.taking import How, Leaving, Why
+from wuyicun.domains.registry.ledgers.taking import How, Leaving, Sort, Why
 from wuyicun.domains.registry.web.common import today, with_query
 from wuyicun.domains.registry.web.ledgers import asking
 from wuyicun.domains.registry.web.ledgers.asking import ReasonMissing
@@ -148,5 +148,8 @@ def as_pdf(request: ScopedRequest, asked: Asked, report: Report) -> HttpResponse
 
 def _log(request: ScopedRequest, asked: Asked, report: Report, how: How) -> None:
     covers = asking.covered(request, asked.area_path, asked.permission)
-    leaving = Leaving(report.code, report.title, how, covers, report.rows, clear=asked.clear, why=asked.why)
-    taking.log_report(village_id=request.village.pk, leaving=leaving, by=request.account.pk, at=asked.at)
+    leaving = Leaving(
+        Sort.REPORT, report.code, report.title, how, asked.area_path, covers, report.rows, clear=asked.clear,
+        why=asked.why,
+    )  # fmt: skip
+    taking.log(village_id=request.village.pk, leaving=leaving, by=request.account.pk, at=asked.at)
