@@ -97,8 +97,10 @@ def test_the_book_of_one_section_is_of_that_section(cast: Cast) -> None:
 
 def test_whole_phones_leave_only_with_a_reason_and_it_is_written_down(cast: Cast) -> None:
     settle_in(cast)
-    refused = cast.client("梁会明").post(reverse("report_book_export"), {"numbers": "clear"}, follow=True)
+    asked = {"numbers": "clear", "area": cast.areas["北头岭"].area_path}
+    refused = cast.client("梁会明").post(reverse("report_book_export"), asked, follow=True)
     assert "导出完整号码要说明用途" in refused.content.decode()
+    assert refused.redirect_chain[-1][0] == f"{reverse('report_book')}?area={asked['area']}", "the same is shown again"
     assert cast.client("王海斌").post(reverse("report_book_export"), {"numbers": "clear"}).status_code == 404
     assert not LedgerTaken.rows().exists()
     taken = book(cast, "梁会明", "report_book_export", numbers="clear", reason="report", note="报给镇政府")

@@ -19,7 +19,7 @@ from wuyicun.domains.registry.ledgers.templates import SEQUENCE, Layout
 from wuyicun.domains.registry.models import LedgerTemplate
 from wuyicun.domains.registry.web.ledgers import asking
 from wuyicun.domains.registry.web.ledgers.asking import Asked
-from wuyicun.domains.registry.web.ledgers.taking import OFFICIAL_LANGUAGE, Counted, attachment, log, or_back_to_it
+from wuyicun.domains.registry.web.ledgers.taking import OFFICIAL_LANGUAGE, Counted, attachment, log, or_back_to
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.accounts.queries import names_of
@@ -80,7 +80,7 @@ def ledger_template_drop(request: ScopedRequest, code: str) -> HttpResponse:
 
 
 @require_POST
-@or_back_to_it
+@or_back_to("ledger")
 def ledger_fill(request: ScopedRequest, code: str) -> HttpResponseBase:
     """The office's own form, filled as it is."""
     asked, at = asking.to_take(request, code), clock.now()

@@ -57,28 +57,31 @@ class TooLongForPaper(Refusal):
     words = gettext_lazy("超过 %(most)s 行，不好打印。请先选一个微网格，或导出 Excel")
 
 
-def or_back_to_it(take: Callable[[ScopedRequest, str], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """What cannot be taken so is said on the ledger's own page."""
+def or_back_to(name: str) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
+    """What cannot be taken so is said on the page of this name, where the same is asked for."""
 
-    @wraps(take)
-    def view(request: ScopedRequest, code: str) -> HttpResponseBase:
-        try:
-            return take(request, code)
-        except (ReasonMissing, TooLongForPaper) as refusal:
-            notices.say(request, str(refusal), level=messages.ERROR)
-            asked = [
-                (name, str(value))
-                for name, values in request.POST.lists()
-                for value in values
-                if name == "area" or name.startswith("f.")
-            ]
-            return HttpResponseRedirect(reverse("ledger", args=[code]) + controls.as_address(asked))
+    def around(take: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @wraps(take)
+        def view(request: ScopedRequest, **which: str) -> HttpResponseBase:
+            try:
+                return take(request, **which)
+            except (ReasonMissing, TooLongForPaper) as refusal:
+                notices.say(request, str(refusal), level=messages.ERROR)
+                asked = [
+                    (field, str(value))
+                    for field, values in request.POST.lists()
+                    for value in values
+                    if field == "area" or field.startswith("f.")
+                ]
+                return HttpResponseRedirect(reverse(name, kwargs=which) + controls.as_address(asked))
 
-    return view
+        return view
+
+    return around
 
 
 @require_POST
-@or_back_to_it
+@or_back_to("ledger")
 def ledger_export(request: ScopedRequest, code: str) -> HttpResponseBase:
     """The ledger as an Excel file under its official title.
 
@@ -111,7 +114,7 @@ def _column(asked: Asked, column: LedgerColumn) -> Column:
 
 
 @require_POST
-@or_back_to_it
+@or_back_to("ledger")
 def ledger_csv(request: ScopedRequest, code: str) -> HttpResponseBase:
     """The same lines for another program: one row of titles, and at the end who took it."""
     asked, at = asking.to_take(request, code), clock.now()
@@ -125,7 +128,7 @@ def ledger_csv(request: ScopedRequest, code: str) -> HttpResponseBase:
 
 
 @require_POST
-@or_back_to_it
+@or_back_to("ledger")
 def ledger_print(request: ScopedRequest, code: str) -> HttpResponse:
     """The ledger as a PDF, made for its paper."""
     asked, at = asking.to_take(request, code), clock.now()

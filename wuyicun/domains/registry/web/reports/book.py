@@ -17,7 +17,7 @@ from wuyicun.domains.registry.reports import book
 from wuyicun.domains.registry.reports.book import Entry, Part, Wanted
 from wuyicun.domains.registry.web.common import area_chips, with_query
 from wuyicun.domains.registry.web.ledgers import asking
-from wuyicun.domains.registry.web.ledgers.taking import OFFICIAL_LANGUAGE
+from wuyicun.domains.registry.web.ledgers.taking import OFFICIAL_LANGUAGE, or_back_to
 from wuyicun.domains.registry.web.reports.taking import (
     Asked,
     Report,
@@ -25,7 +25,6 @@ from wuyicun.domains.registry.web.reports.taking import (
     as_excel,
     as_pdf,
     note,
-    or_back_to,
     title_of,
 )
 from wuyicun.kernel import clock

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import wraps
 
-from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from wuyicun.domains.registry.ledgers import taking
 from wuyicun.domains.registry.ledgers.taking import How, Leaving, Sort, Why
-from wuyicun.domains.registry.web.common import today, with_query
+from wuyicun.domains.registry.web.common import today
 from wuyicun.domains.registry.web.ledgers import asking
-from wuyicun.domains.registry.web.ledgers.asking import ReasonMissing
 from wuyicun.domains.registry.web.ledgers.taking import (
     MOST_ON_PAPER,
     OFFICIAL_LANGUAGE,
@@ -31,7 +27,6 @@ from wuyicun.kernel.documents.cells import in_words
 from wuyicun.kernel.documents.pdf import render as typeset
 from wuyicun.kernel.documents.workbook import Page, Sheet, workbook
 from wuyicun.kernel.roles import Permission
-from wuyicun.kernel.web import notices
 from wuyicun.kernel.web.responses import pdf
 
 
@@ -79,23 +74,6 @@ def area_of(request: ScopedRequest) -> str:
 def title_of(request: ScopedRequest, report: str) -> str:
     """The official title: the village's name in front."""
     return _("%(village)s%(ledger)s") % {"village": request.village.name, "ledger": report}
-
-
-def or_back_to(name: str) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
-    """What cannot be taken so is said on the report's own page."""
-
-    def around(take: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-        @wraps(take)
-        def view(request: ScopedRequest) -> HttpResponseBase:
-            try:
-                return take(request)
-            except (ReasonMissing, TooLongForPaper) as refusal:
-                notices.say(request, str(refusal), level=messages.ERROR)
-                return HttpResponseRedirect(reverse(name) + with_query({"area": area_of(request)}))
-
-        return view
-
-    return around
 
 
 def note(request: ScopedRequest, asked: Asked, *about: str, numbers: bool = True) -> str:
