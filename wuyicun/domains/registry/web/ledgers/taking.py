@@ -137,30 +137,44 @@ def ledger_print(request: ScopedRequest, code: str) -> HttpResponse:
         if len(found) > MOST_ON_PAPER:
             raise TooLongForPaper(most=MOST_ON_PAPER)
         title = asking.title_of(request, asked.ledger)
-        content = typeset("ledger", _on_paper(request, asked, title, found, at), language=OFFICIAL_LANGUAGE)
+        counted = asking.counted(listed(asked.ledger.definition).unit, len(found))
+        sheet = _for_paper(request, asked, title, found, at)
+        content = on_paper(request, sheet, [asking.area_name(request, asked.wanted.area_path), counted], at)
     log(request, asked, How.PDF, title=title, rows=len(found), at=at)
     return pdf(content, title)
 
 
-def _on_paper(request: ScopedRequest, asked: Asked, title: str, found: list[Line], at: datetime) -> dict[str, Any]:
+def _for_paper(request: ScopedRequest, asked: Asked, title: str, found: list[Line], at: datetime) -> Sheet:
     definition = asked.ledger.definition
-    counted = asking.counted(listed(definition).unit, len(found))
-    return {
+    return Sheet(
+        title=title,
+        notes=notes(request, asked, at),
+        columns=[
+            Column(str(_NUMBER), width=0.6),
+            *(Column(str(shelf.heading(definition, each)), width=each.weight) for each in definition.columns),
+        ],
+        rows=[[number, *line.cells] for number, line in enumerate(found, 1)],
+        signatures=[_(each) for each in definition.signatures],
+        page=Page(definition.paper.value, definition.upright),
+    )
+
+
+def on_paper(request: ScopedRequest, sheet: Sheet, about: list[str], at: datetime) -> bytes:
+    """A sheet as a PDF: its columns' widths are their shares of the page, `about` stands beside the date."""
+    data = {
         "made": {"by": request.account.name, "at": in_words(at)},
         "from": None,
-        "title": title,
-        "about": [f"{today():%Y-%m-%d}", asking.area_name(request, asked.wanted.area_path), counted],
-        "columns": [
-            {"title": str(_NUMBER), "weight": 0.6},
-            *({"title": str(shelf.heading(definition, each)), "weight": each.weight} for each in definition.columns),
-        ],
-        "rows": [[str(number), *(in_words(cell) for cell in line.cells)] for number, line in enumerate(found, 1)],
-        "notes": notes(request, asked, at),
-        "paper": definition.paper.value,
-        "upright": definition.upright,
-        "signatures": [_(each) for each in definition.signatures],
+        "title": sheet.title,
+        "about": [f"{today():%Y-%m-%d}", *about],
+        "columns": [{"title": each.title, "weight": each.width} for each in sheet.columns],
+        "rows": [[in_words(cell) for cell in row] for row in sheet.rows],
+        "notes": sheet.notes,
+        "paper": sheet.page.paper,
+        "upright": sheet.page.upright,
+        "signatures": sheet.signatures,
         "watermark": watermark(request, at),
     }
+    return typeset("ledger", data, language=OFFICIAL_LANGUAGE)
 
 
 @require_GET

@@ -11,20 +11,17 @@ from django.utils.translation import gettext as _
 
 from wuyicun.domains.registry.ledgers import taking
 from wuyicun.domains.registry.ledgers.taking import How, Leaving, Sort, Why
-from wuyicun.domains.registry.web.common import today
 from wuyicun.domains.registry.web.ledgers import asking
 from wuyicun.domains.registry.web.ledgers.taking import (
     MOST_ON_PAPER,
-    OFFICIAL_LANGUAGE,
     TooLongForPaper,
     attachment,
+    on_paper,
     said_of_it,
     taken_by,
     watermark,
 )
 from wuyicun.kernel.accounts.middleware import ScopedRequest
-from wuyicun.kernel.documents.cells import in_words
-from wuyicun.kernel.documents.pdf import render as typeset
 from wuyicun.kernel.documents.workbook import Page, Sheet, workbook
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.web.responses import pdf
@@ -106,20 +103,8 @@ def as_pdf(request: ScopedRequest, asked: Asked, report: Report) -> HttpResponse
     sheet = report.sheets[0]
     if report.rows > MOST_ON_PAPER:
         raise TooLongForPaper(most=MOST_ON_PAPER)
-    data = {
-        "made": {"by": request.account.name, "at": in_words(asked.at)},
-        "from": None,
-        "title": report.title,
-        "about": [f"{today():%Y-%m-%d}", asking.area_name(request, asked.area_path)],
-        "columns": [{"title": each.title, "weight": each.width} for each in sheet.columns],
-        "rows": [[in_words(cell) for cell in row] for row in sheet.rows],
-        "notes": sheet.notes,
-        "paper": "a4",
-        "upright": report.upright,
-        "signatures": sheet.signatures,
-        "watermark": watermark(request, asked.at),
-    }
-    content = typeset("ledger", data, language=OFFICIAL_LANGUAGE)
+    sheet = replace(sheet, title=report.title, page=Page("a4", report.upright))
+    content = on_paper(request, sheet, [asking.area_name(request, asked.area_path)], asked.at)
     _log(request, asked, report, How.PDF)
     return pdf(content, report.title)
 
