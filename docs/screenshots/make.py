@@ -20,6 +20,14 @@ HERE = Path(__file__).resolve().parent
 DESKTOP = {"width": 1280, "height": 800}
 HAND = {"width": 390, "height": 780}
 SAMPLED = 23  # tubes of ten
+PAGES = {
+    "today": "/",
+    "missing": "/screening/missing/",
+    "people": "/people/",
+    "population": "/people/reports/population/",
+    "micro-grids": "/people/micro-grids/",
+    "chart": "/settings/organisation/chart/",
+}
 
 
 def main() -> None:
@@ -31,7 +39,7 @@ def main() -> None:
             executable_path=os.environ.get("WUYI_CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"]
         )
         page = logged_in(browser, url, "shuji", password, DESKTOP)
-        for name, path in (("today", "/"), ("missing", "/screening/missing/"), ("people", "/people/")):
+        for name, path in PAGES.items():
             page.goto(url + path)
             page.wait_for_timeout(600)
             page.screenshot(path=HERE / f"{name}.png")
