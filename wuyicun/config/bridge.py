@@ -1,7 +1,8 @@
 """Django's pages behind RSGI: the request is received whole, then answered by WSGI in a thread.
 
-Whoever sends slowly, or vanishes in the middle of it, holds no thread. An answer that streams stays in one thread from
-its first byte to its last, since its database connection belongs to that thread.
+Whoever sends slowly, or vanishes in the middle of it, holds no thread. What has not arrived whole goes no further, since
+half a form would pass for a whole one; hence a body must say how long it is. An answer that streams stays in one thread
+from its first byte to its last, since its database connection belongs to that thread.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from typing import Any
 
 MOST_BYTES = 128 * 1024 * 1024
@@ -31,8 +33,15 @@ class Bridge:
         self._threads = ThreadPoolExecutor(threads, "pages")
 
     async def __call__(self, scope: Any, protocol: Any) -> None:
+        if "transfer-encoding" in scope.headers:
+            protocol.response_empty(HTTPStatus.LENGTH_REQUIRED, [])
+            return
+        announced = scope.headers.get("content-length", "")
+        length = int(announced) if announced.isascii() and announced.isdigit() else 0
         with tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES) as body:
-            length = await _receive(scope.headers.get("content-length", ""), protocol, body)
+            if length <= MOST_BYTES and not await _receive(length, protocol, body):
+                protocol.response_empty(HTTPStatus.BAD_REQUEST, [])
+                return
             loop = asyncio.get_running_loop()
             await loop.run_in_executor(self._threads, self._answer, environ(scope, body, length), protocol, loop)
 
@@ -50,18 +59,14 @@ class Bridge:
                 answer.close()
 
 
-async def _receive(announced: str, protocol: Any, body: Any) -> int:
-    """Write what is sent into `body`; its length, or the one announced when that is too long to be received."""
-    if announced.isascii() and announced.isdigit() and int(announced) > MOST_BYTES:
-        return int(announced)
-    received = 0
-    async for chunk in protocol:
-        received += len(chunk)
-        if received > MOST_BYTES:
-            break
-        body.write(chunk)
+async def _receive(length: int, protocol: Any, body: Any) -> bool:
+    """Write what is sent into `body`; whether all of it has come."""
+    if length:
+        async for chunk in protocol:
+            body.write(chunk)
+    arrived: int = body.tell()
     body.seek(0)
-    return received
+    return arrived == length
 
 
 def _stream(transport: Any, answer: Iterable[bytes], loop: asyncio.AbstractEventLoop) -> None:

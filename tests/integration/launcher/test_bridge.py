@@ -35,13 +35,17 @@ class Streamed:
     def close(self):
         closed.append(True)
 
-closed = []
+closed, asked = [], []
 
 def pages(environ, start_response):
     path = environ["PATH_INFO"].encode("latin-1").decode()
     if path in ("/stream", "/endless"):
         start_response("200 OK", [("Content-Type", "text/csv")])
         return Streamed(range(20_000) if path == "/stream" else itertools.count())
+    if path == "/asked":
+        start_response("200 OK", [])
+        return [b" ".join(asked)]
+    asked.append(path.encode())
     if path == "/closed":
         start_response("200 OK", [])
         return [str(len(closed)).encode()]
@@ -109,10 +113,19 @@ def test_what_is_asked_arrives_as_wsgi_has_it(port: int) -> None:
     assert [value for name, value in response.getheaders() if name == "set-cookie"] == ["a=1", "b=2"]
 
 
-def test_a_body_without_announced_length_is_read_to_its_end(port: int) -> None:
-    _, body = _ask(port, "/", "POST", body=iter([b"abc"] * 1000), encode_chunked=True)
-    seen = json.loads(body)
-    assert (seen["length"], seen["CONTENT_LENGTH"]) == (3000, "3000")
+def test_a_body_must_say_how_long_it_is(port: int) -> None:
+    assert _ask(port, "/chunked", "POST", body=iter([b"abc"] * 10), encode_chunked=True)[0].status == 411
+    assert b"/chunked" not in _ask(port, "/asked")[1]
+
+
+def test_half_a_form_is_no_form(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), 20) as phone:
+        phone.sendall(b"POST /half HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nname=abc")
+        phone.shutdown(socket.SHUT_WR)
+        assert phone.recv(65536).startswith(b"HTTP/1.1 400")
+    assert _ask(port, "/whole", "POST", body=b"name=abc")[0].status == 201
+    assert _ask(port, "/asked")[1].split()[-1] == b"/whole"
+    assert b"/half" not in _ask(port, "/asked")[1]
 
 
 def test_a_body_that_is_too_long_is_not_received(port: int) -> None:
