@@ -135,6 +135,8 @@ def test_the_population_is_counted_by_age_sex_group_residence_and_micro_grid(cas
     ages, _sexes, groups, areas, residences = (
         {row[0]: row[1:] for row in sheet.iter_rows(min_row=3, values_only=True)} for sheet in file.worksheets
     )
+    heads = [sheet["A3"].value for sheet in file.worksheets]
+    assert heads == ["年龄", "性别", "人群", "微网格", "居住类别"]
     assert sum(row[-1] for label, row in ages.items() if isinstance(row[-1], int) and label != "合计") == 32
     assert ages["合计"][-1] == 32
     assert ages["80 岁以上"][-1] == 1

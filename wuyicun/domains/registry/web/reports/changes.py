@@ -21,7 +21,7 @@ from wuyicun.domains.registry.reports.moves import Change
 from wuyicun.domains.registry.rules import age_on
 from wuyicun.domains.registry.web.common import Words, area_chips, today, with_query
 from wuyicun.domains.registry.web.ledgers.taking import OFFICIAL_LANGUAGE
-from wuyicun.domains.registry.web.reports.taking import Asked, Report, area_of, as_excel, note, title_of
+from wuyicun.domains.registry.web.reports.taking import Asked, Report, area_of, as_excel, note, sent, title_of
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.documents.workbook import Column, Sheet
@@ -97,9 +97,8 @@ def report_changes_export(request: ScopedRequest) -> HttpResponseBase:
 
 def _monday(request: ScopedRequest) -> date:
     """The first day of the week that an address names by any of its days; else of this week."""
-    sent = (request.POST if request.method == "POST" else request.GET).get("week", "")
     try:
-        asked = date.fromisoformat(sent)
+        asked = date.fromisoformat(sent(request).get("week", ""))
     except ValueError:
         return _first_day(today())
     return _first_day(min(max(asked, date(2000, 1, 3)), today()))

@@ -21,7 +21,7 @@ from wuyicun.domains.registry.reports.population import AGES, AT_HOME, OLD, Area
 from wuyicun.domains.registry.rules import Sex
 from wuyicun.domains.registry.web.common import MOST_CHIPS, Chip, Words, area_chips, areas_seen, today, with_query
 from wuyicun.domains.registry.web.ledgers.taking import OFFICIAL_LANGUAGE
-from wuyicun.domains.registry.web.reports.taking import Asked, Report, area_of, as_excel, note, title_of
+from wuyicun.domains.registry.web.reports.taking import Asked, Report, area_of, as_excel, note, sent, title_of
 from wuyicun.domains.territory.rules import SECTION_DIGITS
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest
@@ -49,10 +49,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: what its lines are called, the lines, and what must be known to read it."""
+    """A table: its title, what its lines are, the lines, and what must be known to read it."""
 
     code: str
     title: str
+    of: str
     lines: Sequence[Line]
     about: str = ""
 
@@ -108,8 +109,7 @@ def report_population_export(request: ScopedRequest) -> HttpResponseBase:
 
 
 def _wanted(request: ScopedRequest) -> Wanted:
-    sent = request.POST if request.method == "POST" else request.GET
-    residence = sent.get("residence", "")
+    residence = sent(request).get("residence", "")
     return Wanted(today(), area_of(request), residence if residence in RESIDENCE else "")
 
 
@@ -140,12 +140,12 @@ def _tables(request: ScopedRequest, found: Population, wanted: Wanted) -> list[T
     people = Permission.VIEW_PEOPLE
     areas = areas_seen(request.scope, request.village.pk, people)
     return [
-        Table("ages", _("按年龄"), list(_ages(found))),
-        Table("sexes", _("按性别"), list(_sexes(found.total))),
-        Table("groups", _("按人群"), _groups(found), _("一个人可以属于几个人群，所以不能相加。")),
-        Table("areas", _("按微网格"), list(_areas(found, areas))),
+        Table("ages", _("按年龄"), _("年龄"), list(_ages(found))),
+        Table("sexes", _("按性别"), _("性别"), list(_sexes(found.total))),
+        Table("groups", _("按人群"), _("人群"), _groups(found), _("一个人可以属于几个人群，所以不能相加。")),
+        Table("areas", _("按微网格"), _("微网格"), list(_areas(found, areas))),
         Table(
-            "residences", _("按居住类别"),
+            "residences", _("按居住类别"), _("居住类别"),
             [Line(RESIDENCE[code], heads, {"f.residence": code}) for code, heads in found.residences.items()],
         ),
     ]  # fmt: skip
@@ -187,7 +187,7 @@ def _areas(found: Population, areas: Sequence[tuple[str, str]]) -> Iterable[Line
 def _sheet(table: Table, title: str, told: str, found: Population) -> Sheet:
     of_areas = table.code == "areas"
     unknown = bool(found.total.unknown)
-    columns = [Column(table.title.removeprefix(_("按")), width=18), *_columns(unknown, of_areas)]
+    columns = [Column(table.of, width=18), *_columns(unknown, of_areas)]
     rows = [_cells(line.label, line.heads, line.more, unknown) for line in table.lines]
     figures = sum((line.more for line in table.lines if line.more), AreaHeads()) if of_areas else None
     values = [3 + unknown] if table.code != "ages" else [1, 2]

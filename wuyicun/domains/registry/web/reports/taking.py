@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.utils.translation import gettext as _
 
 from wuyicun.domains.registry.ledgers import taking
@@ -63,9 +63,14 @@ class Report:
     upright: bool = False
 
 
+def sent(request: ScopedRequest) -> QueryDict:
+    """What the form under a report, or else the report's address, asks for."""
+    return request.POST if request.method == "POST" else request.GET
+
+
 def area_of(request: ScopedRequest) -> str:
-    """The area that an address or a form names."""
-    return (request.POST if request.method == "POST" else request.GET).get("area", "")[:32]
+    """The area that is asked for."""
+    return sent(request).get("area", "")[:32]
 
 
 def title_of(request: ScopedRequest, report: str) -> str:
