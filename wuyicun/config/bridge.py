@@ -1,8 +1,8 @@
 """Django's pages behind RSGI: the request is received whole, then answered by WSGI in a thread.
 
-Whoever sends slowly, or vanishes in the middle of it, holds no thread. What has not arrived whole goes no further, since
-half a form would pass for a whole one; hence a body must say how long it is. An answer that streams stays in one thread
-from its first byte to its last, since its database connection belongs to that thread.
+Whoever sends slowly, or vanishes in the middle of it, holds no thread. What has not arrived whole goes no further: half
+a form would pass for a whole one. Hence a body must say how long it is. An answer that streams stays in one thread from
+its first byte to its last, since its database connection belongs to that thread.
 """
 
 from __future__ import annotations
