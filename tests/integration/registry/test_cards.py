@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -143,3 +144,4 @@ def test_a_badge_is_the_same_card_as_the_one_on_the_sheet(cast: Cast, printed: l
     client.post(reverse("cards_pdf"), {"kind": "badges"})
     sheet, badges = ({card.title: card.code for card in each["cards"]} for each in printed)
     assert sheet == badges
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", each["made"]["at"]) for each in printed), "paper stays"

@@ -19,10 +19,10 @@ from wuyicun.domains.territory import queries as territory
 from wuyicun.domains.territory.rules import Level
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest
+from wuyicun.kernel.documents.cells import in_words
 from wuyicun.kernel.documents.pdf import render as typeset
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.web import notices
-from wuyicun.kernel.web.formatting import day_time_words
 from wuyicun.kernel.web.responses import pdf
 
 BADGES = "badges"
@@ -78,7 +78,7 @@ def cards_pdf(request: ScopedRequest) -> HttpResponse:
         notices.say(request, str(refusal), level=messages.ERROR)
         return HttpResponseRedirect(reverse("cards"))
     data = {
-        "made": {"by": request.account.name, "at": day_time_words(at, at)},
+        "made": {"by": request.account.name, "at": in_words(at)},
         "village": request.village.name,
         "cards": made,
     }

@@ -21,6 +21,7 @@ from wuyicun.domains.territory.slips import Slip
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.documents import qr
+from wuyicun.kernel.documents.cells import in_words
 from wuyicun.kernel.documents.pdf import render as typeset
 from wuyicun.kernel.web.formatting import day_time_words
 from wuyicun.kernel.web.responses import pdf
@@ -57,7 +58,7 @@ def account_slips(request: ScopedRequest) -> HttpResponse:
     made = slips.unpack(request.POST.get("slips", ""), by=request.account.pk, at=at)
     found = address(request)
     data = {
-        "made": {"by": request.account.name, "at": day_time_words(at, at)},
+        "made": {"by": request.account.name, "at": in_words(at)},
         "village": request.village.name,
         "address": found,
         "qr": qr.svg(found),

@@ -21,10 +21,10 @@ from wuyicun.domains.territory.web.shown import BoxShown, BranchShown, Line
 from wuyicun.domains.territory.words import UNIT_KINDS
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest
+from wuyicun.kernel.documents.cells import in_words
 from wuyicun.kernel.documents.pdf import render as typeset
 from wuyicun.kernel.errors import Refusal
 from wuyicun.kernel.web import notices
-from wuyicun.kernel.web.formatting import day_time_words
 from wuyicun.kernel.web.responses import ours, pdf
 
 FORMER = 50
@@ -73,7 +73,7 @@ def org_chart_pdf(request: ScopedRequest) -> HttpResponse:
     found = chart(village_id, now)
     heads, missing = len(found.missing("head")), len(found.missing("unit"))
     data = {
-        "made": {"by": request.account.name, "at": day_time_words(now, now)},
+        "made": {"by": request.account.name, "at": in_words(now)},
         "village": request.village.name,
         "sentence": answer(heads, missing, len(found.heavy))[0],
         "rows": list(_rows(shown.branch(found.root, found.heavy))),
