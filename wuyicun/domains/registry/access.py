@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from wuyicun.domains.registry.models import Household, Person, Place
+from wuyicun.domains.registry.models import BulkChange, Household, Person, Place
 from wuyicun.domains.territory import queries as territory
+from wuyicun.kernel.accounts.models import Village
 from wuyicun.kernel.errors import NotYours
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.scope import Scope
@@ -36,6 +37,19 @@ def people(scope: Scope, village_id: UUID, ids: Collection[UUID], permission: Pe
     if len(found) != len(set(ids)):
         raise NotYours
     return [pk for pk, left_at in found.items() if left_at is None]
+
+
+def bulk_change(scope: Scope, village: Village, bulk_id: UUID, account_id: UUID) -> BulkChange:
+    """A change of many people that the account made, or any for who may edit the whole village.
+
+    Raises:
+        NotYours: there is none, or it is another's.
+    """
+    held(scope, Permission.EDIT_PEOPLE)
+    found = BulkChange.rows().filter(village_id=village.pk, pk=bulk_id).first()
+    if found is None or not (found.made_by == account_id or scope.permits(Permission.EDIT_PEOPLE, village.area_path)):
+        raise NotYours
+    return found
 
 
 def household(

@@ -9,16 +9,18 @@ from uuid import UUID
 
 from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from wuyicun.domains.registry import labels, words
 from wuyicun.domains.registry.models import Pairing, Person
 from wuyicun.domains.registry.naming import masked_id
 from wuyicun.domains.registry.queries import PersonBrief, brief
-from wuyicun.domains.registry.rules import ConflictCode, Verdict
+from wuyicun.domains.registry.rules import ConflictCode, Sex, Verdict
 from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.web.formatting import masked_phone
 
 LATEST = 10
+_LABEL = {**labels.FIELD, "problems": gettext_lazy("请核对")}
 
 # Likeliest first. Two who each hold a number of their own are two people, unless they share a house.
 _PAIRS = f"""
@@ -151,34 +153,35 @@ def _compare(village_id: UUID, named: Sequence[tuple[UUID, UUID, words.Words]]) 
             both.sort(key=lambda pk: (-_weight(people[pk], told[pk]), pk))
         one, two = both
         left, right = told[one], told[two]
-        cells = [Cell(label, left[label], right[label]) for label in left if left[label] or right[label]]
+        cells = [Cell(_LABEL[name], left[name], right[name]) for name in left if left[name] or right[name]]
         found.append(Pair(briefs[one], briefs[two], why, cells))
     return found
 
 
-def _weight(person: Person, told: Mapping[words.Words, str]) -> int:
+def _weight(person: Person, told: Mapping[str, str]) -> int:
     """How much is known of somebody; a number outweighs the rest."""
     return 100 * (person.id_sealed is not None) + sum(map(bool, told.values()))
 
 
-def _told(person: Person, known: PersonBrief) -> dict[words.Words, str]:
+def _told(person: Person, known: PersonBrief) -> dict[str, str]:
+    """What is known of somebody, in words, by the name of the field."""
     groups = _("、").join(str(labels.GROUP[code]) for code in known.groups if code in labels.GROUP)
     problems = _("；").join(str(labels.PROBLEM[code]) for code in person.problems if code in labels.PROBLEM)
     return {
-        _("性别"): "" if person.sex == "unknown" else str(labels.SEX[person.sex]),
-        _("出生日期"): person.birth_date.isoformat() if person.birth_date else "",
-        _("证件号码"): masked_id(person.id_number or ""),
-        _("手机"): masked_phone(person.phone) if person.phone else "",
-        _("户"): known.house,
-        _("微网格"): known.area,
-        _("与户主关系"): person.relation,
-        _("居住类别"): str(labels.RESIDENCE.get(person.residence, "")),
-        _("去向"): str(labels.WHEREABOUTS.get(person.whereabouts, "")),
-        _("人群"): groups,
-        _("现住址"): person.address,
-        _("户籍地址"): person.registered_address,
-        _("工作单位"): person.workplace,
-        _("采样码"): str(_("已注册")) if person.sampling_code else "",
-        _("备注"): person.note,
-        _("请核对"): problems,
+        "sex": "" if person.sex == Sex.UNKNOWN else str(labels.SEX[person.sex]),
+        "birth_date": person.birth_date.isoformat() if person.birth_date else "",
+        "id_number": masked_id(person.id_number or ""),
+        "phone": masked_phone(person.phone) if person.phone else "",
+        "household": known.house,
+        "area": known.area,
+        "relation": person.relation,
+        "residence": str(labels.RESIDENCE.get(person.residence, "")),
+        "whereabouts": str(labels.WHEREABOUTS.get(person.whereabouts, "")),
+        "groups": groups,
+        "address": person.address,
+        "registered_address": person.registered_address,
+        "workplace": person.workplace,
+        "sampling_code": _("已注册") if person.sampling_code else "",
+        "note": person.note,
+        "problems": problems,
     }

@@ -14,9 +14,8 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 
 from wuyicun.domains.registry.actions.people import SOURCE_BY_HAND, Stay, day_of, settle
+from wuyicun.domains.registry.actions.seeing import STAY
 from wuyicun.domains.registry.models import BulkChange, BulkItem, Person, PersonGroup
-
-_STAY = ("whereabouts", "whereabouts_text", "whereabouts_since", "expected_return")
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class Change:
 
 def written(person: Person) -> dict[str, Any]:
     """What is set in a person's own row."""
-    return {name: getattr(person, name) for name in ("id", *_STAY, "sampling_code")}
+    return {name: getattr(person, name) for name in ("id", *STAY, "sampling_code")}
 
 
 def told(change: Mapping[str, Any]) -> dict[str, Any]:
@@ -140,7 +139,7 @@ def _restore_groups(village_id: UUID, items: Sequence[BulkItem], day: date) -> s
 
 
 def _stands(person: Person) -> dict[str, Any]:
-    return _plain({name: getattr(person, name) for name in _STAY})
+    return _plain({name: getattr(person, name) for name in STAY})
 
 
 def _after(person: Person, stay: Stay) -> dict[str, Any]:
@@ -150,7 +149,7 @@ def _after(person: Person, stay: Stay) -> dict[str, Any]:
 
 
 def _stand(person: Person, stood: Mapping[str, Any]) -> None:
-    for name in _STAY:
+    for name in STAY:
         value = stood[name]
         is_day = name in ("whereabouts_since", "expected_return")
         setattr(person, name, date.fromisoformat(value) if is_day and value else value)

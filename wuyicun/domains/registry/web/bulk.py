@@ -145,13 +145,7 @@ def bulk_do(request: ScopedRequest) -> HttpResponse:
 
 
 def _bulk(request: ScopedRequest, bulk_id: UUID) -> BulkChange:
-    """A change that the asker made, or any for who may edit the whole village."""
-    access.held(request.scope, Permission.EDIT_PEOPLE)
-    found = BulkChange.rows().filter(village_id=request.village.pk, pk=bulk_id).first()
-    whole = request.scope.permits(Permission.EDIT_PEOPLE, request.village.area_path)
-    if found is None or not (whole or found.made_by == request.account.pk):
-        raise NotYours
-    return found
+    return access.bulk_change(request.scope, request.village, bulk_id, request.account.pk)
 
 
 @never_cache

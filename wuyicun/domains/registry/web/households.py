@@ -65,35 +65,12 @@ def _page(
 ) -> HttpResponse:
     file = dossier.of_household(found)
     may_edit = request.scope.permits(Permission.EDIT_PEOPLE, found.area_path)
-    stay, groups = (cursor(request, name) if may_edit else None for name in ("stay", "groups"))
-    lines = []
-    people = Person.named(request.village.pk, [each.id for each in file.row.members if each.id in (stay, groups)])
-    shown = {person.pk: person for person in people}
-    for each in file.row.members:
-        detail = file.details[each.id]
-        known = {
-            "whereabouts": each.whereabouts,
-            "whereabouts_text": detail.whereabouts_text,
-            "whereabouts_since": detail.whereabouts_since,
-            "expected_return": detail.expected_return,
-        }
-        lines.append(
-            {
-                "line": person_line(each),
-                "detail": detail,
-                "residence": RESIDENCE.get(detail.residence, ""),
-                "problems": [PROBLEM[code] for code in detail.problems if code in PROBLEM],
-                "seen": shown_of_person(shown[each.id], each.groups) if each.id in shown else "",
-                "stay": StayForm(initial=known) if each.id == stay else None,
-                "groups": GroupsForm(initial={"groups": list(each.groups)}) if each.id == groups else None,
-            }
-        )
     context = {
         "household": found,
         "file": file,
         "seen_at": found.updated_at.isoformat() if found.updated_at else "",
         "seen": seen_first or shown_of_household(found),
-        "lines": lines,
+        "lines": _lines(request, file, may_edit=may_edit),
         "history": happenings(file.history),
         "former": [person_line(each) for each in file.former],
         "form": form,
@@ -108,6 +85,34 @@ def _page(
         "here": reverse("household", args=[found.pk]),
     }
     return render(request, "registry/household.html", context)
+
+
+def _lines(request: ScopedRequest, file: dossier.HouseholdFile, *, may_edit: bool) -> list[dict[str, Any]]:
+    """The members; the one whose whereabouts or groups are being changed with the form for it."""
+    stay, groups = (cursor(request, name) if may_edit else None for name in ("stay", "groups"))
+    members = file.row.members
+    people = Person.named(request.village.pk, [each.id for each in members if each.id in (stay, groups)])
+    shown = {person.pk: person for person in people}
+    lines = []
+    for each in members:
+        detail = file.details[each.id]
+        known = {
+            "whereabouts": each.whereabouts,
+            "whereabouts_text": detail.whereabouts_text,
+            "whereabouts_since": detail.whereabouts_since,
+            "expected_return": detail.expected_return,
+        }
+        line = {
+            "line": person_line(each),
+            "detail": detail,
+            "residence": RESIDENCE.get(detail.residence, ""),
+            "problems": [PROBLEM[code] for code in detail.problems if code in PROBLEM],
+            "seen": shown_of_person(shown[each.id], each.groups) if each.id in shown else "",
+            "stay": StayForm(initial=known) if each.id == stay else None,
+            "groups": GroupsForm(initial={"groups": list(each.groups)}) if each.id == groups else None,
+        }
+        lines.append(line)
+    return lines
 
 
 @require_http_methods(["GET", "POST"])
