@@ -104,6 +104,7 @@ def test_the_log_shows_who_exports_there_and_the_owner_only(cast: Cast) -> None:
     own = cast.client("王海斌").get(reverse("interface_read")).content.decode()
     assert "梁会明" not in own
     assert "西头岭" in own
+    assert Reading.rows().get(what="households").area_path == cast.areas["西头岭"].area_path
     assert cast.client("钟花").get(reverse("interface_read")).status_code == 404
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from html import unescape
 from io import BytesIO
 from typing import Any
@@ -13,8 +13,12 @@ from openpyxl import load_workbook
 
 from tests.cast import Cast
 from tests.integration.registry.people import add
-from wuyicun.domains.registry.models import LedgerTaken, Place
+from wuyicun.domains.registry import actions
+from wuyicun.domains.registry.ledgers.conditions import years_before
+from wuyicun.domains.registry.models import LedgerTaken, PersonGroup, Place
+from wuyicun.domains.registry.reports.population import Wanted, population
 from wuyicun.domains.registry.rules import Group
+from wuyicun.domains.registry.web.common import today
 from wuyicun.domains.territory import actions as territory
 from wuyicun.domains.territory.rules import Rank
 from wuyicun.kernel import clock
@@ -149,6 +153,35 @@ def test_the_population_is_counted_by_age_sex_group_residence_and_micro_grid(cas
     assert areas["第二微网格"][-3] == 4, "households"
     assert all(len(sheet._charts) == 1 for sheet in file.worksheets)
     assert LedgerTaken.rows().get().title == "西头岭村人口统计"
+
+
+def test_who_has_left_or_is_no_longer_of_a_group_is_not_counted_and_who_comes_and_goes_is_at_home(cast: Cast) -> None:
+    at = clock.now()
+    actions.mark_left(person=add(cast, "走了", groups=(Group.RISK,)), reason="moved", by=None, at=at)
+    once = add(cast, "从前", groups=(Group.DISABLED,), birth_date=years_before(today(), 60))
+    PersonGroup.rows().filter(person=once).update(ends_on=today())
+    actions.set_whereabouts(people=[cast.people["甲01"]], stay=actions.Stay("to_and_fro", ""), by=None, at=at)
+    actions.set_whereabouts(people=[cast.people["甲02"]], stay=actions.Stay("city", ""), by=None, at=at)
+    everyone = cast.scope()
+    found = population(everyone, cast.village.pk, Wanted(today(), residence="resident"))
+    before = population(everyone, cast.village.pk, Wanted(today() - timedelta(days=1)))
+    first = found.areas[cast.areas["第一微网格"].area_path]
+    assert (first.heads.total, first.old, first.at_home, first.households) == (13, 13, 12, 0)
+    assert before.areas[cast.areas["第一微网格"].area_path].old == 12, "of sixty from the birthday on"
+    assert (found.groups[Group.RISK].total, found.groups[Group.DISABLED].total) == (0, 0)
+    assert "31 人：" in page(cast, "梁会明", "report_population")
+    assert "户 31 人" not in page(cast, "梁会明", "report_population", residence="resident"), "no household is resident"
+
+
+def test_a_chart_shows_the_lines_of_its_table_without_their_sum(cast: Cast) -> None:
+    for sheet in book(cast, "梁会明", "report_population_export").worksheets:
+        (chart,) = sheet._charts
+        for series in chart.series:
+            drawn = [row[0] for row in sheet[series.val.numRef.f.split("!")[1].replace("$", "")]]
+            labels = [sheet.cell(cell.row, 1).value for cell in drawn]
+            every = [cell.value for cell in sheet["A"][3:] if cell.value]
+            assert labels == [each for each in every if each != "合计"], "from below the titles to above the sum"
+            assert all(isinstance(cell.value, int) for cell in drawn)
 
 
 def test_each_number_of_the_population_opens_the_list_of_who_is_counted(cast: Cast) -> None:

@@ -111,6 +111,7 @@ def test_the_first_roster_begins_the_list_and_later_ones_tell_of_changes(shelf: 
     shelf.take(person("张一"), person("张二", "2", **moving))
     first = imported_in(week)
     assert (list(first.lines), first.first_entered) == ([], 2)
+    assert imported_in(replace(week, area_path="140321201205999")).first_entered == 0
     shelf.take(person("张一"), person("张二", "1", **moving), person("张三"))
     second = imported_in(week)
     assert [(line.outcome.change, line.name) for line in second.lines] == [(Change.IN, "张三"), (Change.MOVED, "张二")]
