@@ -7,9 +7,7 @@ from tests.unit.documents.filling import forms
 from wuyicun.domains.registry import actions
 from wuyicun.domains.registry.ledgers import making, taking, templates
 from wuyicun.domains.registry.ledgers.builtin import BUILTIN
-from wuyicun.domains.registry.ledgers.lines import Wanted
-from wuyicun.domains.registry.ledgers.shelf import Ledger
-from wuyicun.domains.registry.ledgers.taking import How, Why
+from wuyicun.domains.registry.ledgers.taking import How, Leaving, Sort
 from wuyicun.kernel import clock
 
 
@@ -26,18 +24,8 @@ def fill(cast: Cast) -> dict[str, object]:
     templates.put(
         village_id=village, code="resident", file_name="表.xlsx", content=content, layout=layout, by=by, at=at
     )
-    taking.log(
-        village_id=village,
-        ledger=Ledger(code, made.title, "", definition, by),
-        title=made.title,
-        how=How.EXCEL,
-        wanted=Wanted(definition, at.date()),
-        covers=cast.village.area_path,
-        rows=1,
-        why=Why(),
-        by=by,
-        at=at,
-    )
+    leaving = Leaving(Sort.LEDGER, code, made.title, How.EXCEL, "", cast.village.area_path, rows=1)
+    taking.log(village_id=village, leaving=leaving, by=by, at=at)
     retired = making.make(
         village_id=village, title="停用的台账", about="", definition=definition, copied_from="", by=by, at=at
     )
