@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 from uuid import UUID
 
@@ -15,9 +15,10 @@ from wuyicun.config.demo.lanes import put_on_the_map
 from wuyicun.config.demo.workbook import write_village
 from wuyicun.domains.registry.importing import shell
 from wuyicun.domains.territory import actions as territory
+from wuyicun.domains.territory import duties
 from wuyicun.domains.territory import queries as territory_queries
 from wuyicun.domains.territory import units as organisation
-from wuyicun.domains.territory.queries import AreaRow
+from wuyicun.domains.territory.queries import AreaRow, UnitRow
 from wuyicun.domains.territory.rules import Rank
 from wuyicun.domains.verification import actions as verification
 from wuyicun.kernel import clock, scope
@@ -83,6 +84,14 @@ UNITS = (
     ("村卫生室", "partner", ""),
     ("派出所", "partner", ""),
 )
+HELP = {"村卫生室": "发热问诊、转诊、上门采样", "派出所": "核对外来人员、劝返、维持秩序"}
+DUTY = (
+    ("疫情防控调度中心", "12345", "王海斌"),
+    ("疫情防控调度中心", "67", "赵秀英"),
+    ("北头岭调度站", "1234567", "钟花兰"),
+)
+"""Who is on duty from morning to evening: unit, days of the week, name."""
+DUTY_HOURS = (time(8), time(20))
 
 
 def prepare(say: Callable[[str], None]) -> Sequence[DemoAccount]:
@@ -141,6 +150,7 @@ def _staff(village: Village, password: str, at: datetime) -> None:
             password=password,
             at=at,
         )
+    _put_on_duty({unit.name: unit for unit in made}, at)
     ids = {member.name: Account.objects.get(username=member.user_name).pk for member in STAFF}
     for name, role, area, unit, rank in ALSO:
         territory.appoint(
@@ -152,6 +162,33 @@ def _staff(village: Village, password: str, at: datetime) -> None:
             unit_id=units[unit],
             rank=rank,
             starts_at=at,
+            by=None,
+            at=at,
+        )
+
+
+def _put_on_duty(units: dict[str, UnitRow], at: datetime) -> None:
+    opens_at, closes_at = DUTY_HOURS
+    for number, name in enumerate(sorted({*HELP, *(unit for unit, _days, _name in DUTY)}), 1):
+        manned = name not in HELP
+        organisation.change(
+            unit=units[name],
+            name=name,
+            phone=f"0353-60010{number}",
+            opens_at=opens_at if manned else None,
+            closes_at=closes_at if manned else None,
+            help_with=HELP.get(name, ""),
+            by=None,
+            at=at,
+        )
+    for unit, days, name in DUTY:
+        duties.put(
+            unit=units[unit],
+            days=days,
+            from_time=opens_at,
+            until_time=closes_at,
+            name=name,
+            phone="",
             by=None,
             at=at,
         )

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from wuyicun.domains.territory.models import Handover, Hub, Post, Unit
+from wuyicun.domains.territory.models import Duty, Handover, Hub, Post, Unit
 from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.accounts.models import Account, Village
 from wuyicun.kernel.errors import NotYours, Refusal
@@ -145,6 +145,15 @@ def unit(scope: Scope, village: Village, unit_id: UUID) -> Unit:
     """A living unit of the village. Raises NotYours."""
     rows = Unit.rows().filter(village_id=organisation(scope, village), pk=unit_id, ended_at__isnull=True)
     found: Unit | None = rows.first()
+    if found is None:
+        raise NotYours
+    return found
+
+
+def duty(scope: Scope, village: Village, duty_id: UUID) -> Duty:
+    """A line of the duty list of a living unit, also one that was taken off. Raises NotYours."""
+    rows = Duty.rows().filter(village_id=organisation(scope, village), pk=duty_id, unit__ended_at__isnull=True)
+    found: Duty | None = rows.select_related("unit").first()
     if found is None:
         raise NotYours
     return found

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from wuyicun.domains.territory import hubs, queries
+from wuyicun.domains.territory import duties, hubs, queries
+from wuyicun.domains.territory.duties import Hours
 from wuyicun.domains.territory.hubs import HubHouse
 from wuyicun.domains.territory.models import Unit
 from wuyicun.domains.territory.queries import Holder, Node
@@ -28,7 +29,7 @@ from wuyicun.domains.territory.rules import (
 
 @dataclass(frozen=True)
 class Box:
-    """A unit, or the place where one is lacking (then without id and name), with who serves in it."""
+    """A unit, or the place where one is lacking (then without id, name and hours), with who serves in it."""
 
     kind: UnitKind
     area_path: str
@@ -39,6 +40,8 @@ class Box:
     head: Holder | None
     deputies: tuple[Holder, ...]
     members: tuple[Holder, ...]
+    hours: Hours | None
+    help_with: str
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class Vacancy:
     """Something that the plan asks for and nobody fills.
 
     Attributes:
-        what: unit (not set up), head (nobody leads it) or hub (no hub household).
+        what: unit (not set up), head (nobody leads it), duty (hours without anybody) or hub (no hub household).
         role: what an appointment would give.
     """
 
@@ -115,8 +118,10 @@ class _Drawing:
         self.holders = queries.holders(village_id, at)
         self.names = queries.names(village_id)
         self.units: dict[tuple[str, str], list[Unit]] = defaultdict(list)
-        for unit in queries.units(village_id):
+        living = queries.units(village_id)
+        for unit in living:
             self.units[unit.area_path, unit.kind].append(unit)
+        self.hours = duties.of_village(village_id, living, at)
         self.hubs: dict[str, list[HubHouse]] = defaultdict(list)
         for hub in hubs.of_village(village_id):
             self.hubs[hub.area_path].append(hub)
@@ -162,6 +167,8 @@ class _Drawing:
             head,
             tuple(each for each in others if each.rank == Rank.DEPUTY),
             tuple(each for each in others if each.rank != Rank.DEPUTY),
+            self.hours[unit.pk] if unit else None,
+            unit.help_with if unit else "",
         )
 
     def support(self) -> tuple[Box, ...]:
@@ -186,6 +193,9 @@ class _Drawing:
             for box in support:
                 if box.area_path == branch.path and box.kind in LED and box.kind not in EXPECTED[branch.level]:
                     yield from _lacking(branch, box.kind, box)
+            for box in (branch.command, branch.party, *(each for each in support if each.area_path == branch.path)):
+                if box.hours is not None and box.hours.gaps:
+                    yield Vacancy("duty", branch.path, branch.name, box.kind, box.unit_id, box.name)
             if branch.level is Level.MICRO_GRID and not branch.hubs:
                 yield Vacancy("hub", branch.path, branch.name)
 

@@ -39,20 +39,53 @@ class Area(VillageModel):
 
 
 class Unit(VillageModel):
-    """A command post, dispatch centre, office, party branch or partner unit, on an area."""
+    """A command post, dispatch centre, office, party branch or partner unit, on an area.
+
+    `opens_at` and `closes_at` are the hours of each day in which somebody has to be there: the same means around the
+    clock, an earlier closing the next morning. `help_with` is what a partner unit can be asked for.
+    """
 
     area_path = models.CharField(max_length=32, db_collation="C")
     kind = models.CharField(max_length=32)
     name = models.CharField(max_length=64)
     phone = models.CharField(max_length=32, blank=True, default="")
+    help_with = models.CharField(max_length=200, blank=True, default="")
+    opens_at = models.TimeField(null=True)
+    closes_at = models.TimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["village_id", "area_path", "name"], condition=Q(ended_at__isnull=True), name="unit_name_once"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(opens_at__isnull=True, closes_at__isnull=True)
+                | Q(opens_at__isnull=False, closes_at__isnull=False),
+                name="unit_opens_and_closes",
+            ),
         ]
+
+
+class Duty(VillageModel):
+    """值班: somebody is on duty in a unit on these days of every week, with the phone on which they are reached.
+
+    `days` are the numbers of the days, Monday is 1; `until_time` not after `from_time` is on the next day.
+    """
+
+    unit = reference("territory.Unit")
+    days = models.CharField(max_length=7)
+    from_time = models.TimeField()
+    until_time = models.TimeField()
+    name = models.CharField(max_length=64)
+    phone = models.CharField(max_length=32, blank=True, default="")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=Q(days__regex=r"^[1-7]+$"), name="duty_on_some_days")
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["village_id", "unit"], name="duty_by_unit")]
 
 
 class Post(VillageModel):

@@ -15,6 +15,7 @@ from wuyicun.domains.territory.rules import LEAVES, Level, Rank
 from wuyicun.kernel.scope import within
 
 AreaRow = Area
+UnitRow = Unit
 """For rooms above, which may name what they are given but not query it."""
 
 

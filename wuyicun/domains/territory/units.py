@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time
 from uuid import UUID
 
 from django.db import transaction
@@ -56,8 +56,21 @@ def set_up_missing(*, village_id: UUID, by: UUID | None, at: datetime) -> Sequen
 
 
 @transaction.atomic
-def change(*, unit: Unit, name: str, phone: str, by: UUID | None, at: datetime) -> None:
-    """Correct a unit's name and phone.
+def change(
+    *,
+    unit: Unit,
+    name: str,
+    phone: str,
+    opens_at: time | None,
+    closes_at: time | None,
+    help_with: str,
+    by: UUID | None,
+    at: datetime,
+) -> None:
+    """Correct a unit's name, phone and hours, and what it can be asked for.
+
+    Args:
+        opens_at, closes_at: both or neither; the same for around the clock.
 
     Raises:
         UnitNameTaken.
@@ -65,8 +78,9 @@ def change(*, unit: Unit, name: str, phone: str, by: UUID | None, at: datetime) 
     others = Unit.rows().filter(village_id=unit.village_id, area_path=unit.area_path, name=name, ended_at__isnull=True)
     if others.exclude(pk=unit.pk).exists():
         raise UnitNameTaken(name=name)
-    unit.name, unit.phone = name, phone
-    unit.save(update_fields=["name", "phone"])
+    unit.name, unit.phone, unit.help_with = name, phone, help_with
+    unit.opens_at, unit.closes_at = opens_at, closes_at
+    unit.save(update_fields=["name", "phone", "help_with", "opens_at", "closes_at"])
     audit("territory.change_unit", by=by, at=at, village_id=unit.village_id, subject=("unit", unit.pk))
 
 

@@ -143,6 +143,7 @@ def organisation(request: ScopedRequest) -> HttpResponse:
         "heads": heads,
         "missing": missing,
         "hubs": shown.vacancies(found, "hub"),
+        "unmanned": shown.vacancies(found, "duty"),
         "loads": shown.loads(found),
         "rows": _rows(request.scope, village_id, now),
         "now": now,

@@ -12,10 +12,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from wuyicun.domains.territory.chart import Box, Branch, Chart, Vacancy
+from wuyicun.domains.territory.duties import DutyRow
 from wuyicun.domains.territory.hubs import HubHouse
 from wuyicun.domains.territory.naming import unit_name
 from wuyicun.domains.territory.queries import Holder
 from wuyicun.domains.territory.rules import LEADER, LED, Level, Rank, UnitKind, head_role
+from wuyicun.domains.territory.web.hours import hours_words
 from wuyicun.domains.territory.words import LEVELS, RANKS, UNIT_KINDS
 from wuyicun.kernel.roles import ROLES
 
@@ -46,6 +48,8 @@ class BoxShown:
     Attributes:
         is_there: it has been set up; else `title` is what it would be called.
         head: nobody when it is vacant; then `appoint_url` fills it.
+        hours: '' when none are said.
+        nobody_on_duty: it should be manned at this moment and is not.
     """
 
     kind: str
@@ -59,6 +63,10 @@ class BoxShown:
     wants_head: bool
     lines: Sequence[Line]
     about: Words
+    hours: str
+    on_duty: Sequence[DutyRow]
+    nobody_on_duty: bool
+    help_with: str
 
 
 @dataclass(frozen=True)
@@ -101,6 +109,7 @@ def branch(found: Branch, heavy: Heavy) -> BranchShown:
 def box(found: Box, heavy: Heavy, level: Level | None = None) -> BoxShown:
     """A unit; `level` when it stands in one of the two lines."""
     leads = LEADER[level] if level and found.kind is UnitKind.COMMAND else ""
+    hours = found.hours
     lines = [Line(RANKS[Rank.DEPUTY], _names(found.deputies, heavy))] if found.deputies else []
     return BoxShown(
         kind=found.kind,
@@ -114,6 +123,10 @@ def box(found: Box, heavy: Heavy, level: Level | None = None) -> BoxShown:
         wants_head=found.kind in LED and (found.unit_id is not None or bool(leads)),
         lines=[*lines, *_by_role(found.members, heavy)],
         about="" if level else UNIT_KINDS[found.kind],
+        hours=hours_words(hours.watch.begins, hours.watch.ends) if hours and hours.watch else "",
+        on_duty=hours.now if hours else (),
+        nobody_on_duty=hours is not None and hours.wanted_now and not hours.now,
+        help_with=found.help_with,
     )
 
 
@@ -129,6 +142,8 @@ def vacancies(chart: Chart, what: str) -> Sequence[VacancyShown]:
 
 
 def _vacancy(each: Vacancy) -> VacancyShown:
+    if each.what == "duty":
+        return VacancyShown(each.unit, reverse("unit", args=[each.unit_id]) + "#duty", is_hub=False)
     if each.what == "hub":
         return VacancyShown(each.area, f"{reverse('people')}?area={each.area_path}", is_hub=True)
     leads = each.kind is UnitKind.COMMAND

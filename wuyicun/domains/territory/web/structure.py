@@ -1,40 +1,29 @@
-"""组织图 on the screen and on one page of paper; units and hub households; who served before."""
+"""组织图 on the screen and on one page of paper; hub households; who served before."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from django import forms
-from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from wuyicun.domains.territory import access, hubs, queries, units
 from wuyicun.domains.territory.chart import chart
 from wuyicun.domains.territory.web import shown
 from wuyicun.domains.territory.web.shown import BoxShown, BranchShown, Line
-from wuyicun.domains.territory.words import UNIT_KINDS
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.documents.cells import in_words
 from wuyicun.kernel.documents.pdf import render as typeset
-from wuyicun.kernel.errors import Refusal
 from wuyicun.kernel.web import notices
 from wuyicun.kernel.web.responses import ours, pdf
 
 FORMER = 50
-
-
-class UnitChangeForm(forms.Form):
-    """What of a unit is corrected."""
-
-    name = forms.CharField(label=gettext_lazy("名称"), max_length=64)
-    phone = forms.CharField(label=gettext_lazy("电话"), max_length=32, required=False)
 
 
 @require_GET
@@ -105,6 +94,7 @@ def _on_paper(box: BoxShown) -> dict[str, object]:
         "title": box.title,
         "there": box.is_there,
         "phone": box.phone,
+        "notes": [_("值班 %(hours)s") % {"hours": box.hours}] * bool(box.hours) + [box.help_with] * bool(box.help_with),
         "lines": [
             {"word": str(line.word), "names": _("、").join(_with_load(line)), "vacant": not line.names}
             for line in (*head, *box.lines)
@@ -126,46 +116,6 @@ def units_set_up(request: ScopedRequest) -> HttpResponse:
     made = units.set_up_missing(village_id=village_id, by=request.account.pk, at=clock.now())
     words = ngettext("已建立 %(count)s 个单位", "已建立 %(count)s 个单位", len(made))
     notices.say(request, words % {"count": len(made)})
-    return redirect("organisation")
-
-
-@require_http_methods(["GET", "POST"])
-def unit(request: ScopedRequest, unit_id: UUID) -> HttpResponse:
-    """A unit: who serves and served in it; its name and phone are corrected here."""
-    found = access.unit(request.scope, request.village, unit_id)
-    form = UnitChangeForm(request.POST or None, initial={"name": found.name, "phone": found.phone})
-    if request.method == "POST" and form.is_valid():
-        try:
-            units.change(unit=found, **form.cleaned_data, by=request.account.pk, at=clock.now())
-        except Refusal as refusal:
-            form.add_error("name", str(refusal))
-        else:
-            notices.say(request, _("已保存"))
-            return redirect("unit", unit_id=found.pk)
-    now = clock.now()
-    held = [each for each in queries.holders(request.village.pk, now) if each.unit_id == found.pk]
-    context = {
-        "unit": found,
-        "kind": UNIT_KINDS[found.kind],
-        "area": queries.names(request.village.pk).get(found.area_path, ""),
-        "form": form,
-        "holders": [(each, shown.post_word(each)) for each in held],
-        "former": [(each, shown.post_word(each)) for each in queries.former(request.village.pk, now, unit_id=found.pk)],
-        "appoint_url": shown.appoint_url(found.area_path, "member", found.pk),
-    }
-    return render(request, "territory/unit.html", context)
-
-
-@require_POST
-def unit_end(request: ScopedRequest, unit_id: UUID) -> HttpResponse:
-    """End a unit in which nobody serves any more."""
-    found = access.unit(request.scope, request.village, unit_id)
-    try:
-        units.end(unit=found, by=request.account.pk, at=clock.now())
-    except Refusal as refusal:
-        notices.say(request, str(refusal), level=messages.ERROR)
-        return redirect("unit", unit_id=found.pk)
-    notices.say(request, _("已撤销 %(name)s，任职记录仍在") % {"name": found.name})
     return redirect("organisation")
 
 

@@ -1,6 +1,6 @@
 """The addresses of the organisation and its accounts, under /settings/."""
 
-from wuyicun.domains.territory.web import accounts, handing, pages, slips, structure, terms
+from wuyicun.domains.territory.web import accounts, handing, pages, slips, structure, terms, unit
 from wuyicun.kernel.web.responses import path
 
 urlpatterns = [
@@ -17,8 +17,11 @@ urlpatterns = [
     path("organisation/chart/chart.pdf", structure.org_chart_pdf, "org_chart_pdf"),
     path("organisation/history/", structure.history, "post_history"),
     path("organisation/units/set-up/", structure.units_set_up, "units_set_up"),
-    path("organisation/units/<uuid:unit_id>/", structure.unit, "unit"),
-    path("organisation/units/<uuid:unit_id>/end/", structure.unit_end, "unit_end"),
+    path("organisation/units/<uuid:unit_id>/", unit.unit, "unit"),
+    path("organisation/units/<uuid:unit_id>/end/", unit.unit_end, "unit_end"),
+    path("organisation/units/<uuid:unit_id>/duty/", unit.duty_add, "duty_add"),
+    path("organisation/duty/<uuid:duty_id>/off/", unit.duty_off, "duty_off"),
+    path("organisation/duty/<uuid:duty_id>/back/", unit.duty_back, "duty_back"),
     path("organisation/hubs/", structure.hub_add, "hub_add"),
     path("organisation/hubs/<uuid:hub_id>/end/", structure.hub_end, "hub_end"),
     path("accounts/", accounts.accounts, "accounts"),
