@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 from django.urls import reverse
 
@@ -11,9 +13,11 @@ from tests.cast import Cast
 from tests.integration.registry.people import add
 from tests.integration.registry.test_ledgers import export, lines_of
 from wuyicun.domains.registry.ledgers.builtin import BUILTIN
+from wuyicun.domains.registry.ledgers.definition import Condition, Operator, Subject
 from wuyicun.domains.registry.models import Ledger
 from wuyicun.domains.registry.rules import Group, age_on
 from wuyicun.domains.registry.web.common import today
+from wuyicun.domains.registry.web.ledgers import drafts
 from wuyicun.kernel.audit.models import AuditRow
 
 FORM = {
@@ -57,6 +61,17 @@ def test_the_preview_counts_before_anything_is_kept(cast: Cast) -> None:
     wrong = cast.client("梁会明").post(reverse("ledger_new"), FORM | {"do": "preview", "f.age.from": "x"})
     assert "有一个条件填得不对" in wrong.content.decode()
     assert not Ledger.rows().exists()
+
+
+def test_what_is_asked_most_stands_first_in_a_fixed_order_and_what_is_used_behind_it() -> None:
+    draft = drafts.blank(Subject.PERSON)
+    asked = (Condition("note", Operator.FILLED), Condition("sex", Operator.ANY_OF, ("female",)))
+    used = replace(draft, definition=msgspec.structs.replace(draft.definition, conditions=asked))
+    usual = ["residence", "groups", "age", "sex", "micro_grid", "whereabouts", "sampling_code", "party", "workplace"]
+    assert [each.code for each in drafts.conditions(draft, [])[0]] == usual
+    first, rest = drafts.conditions(used, [])
+    assert [each.code for each in first] == [*usual, "note"]
+    assert not {each.code for each in first} & {each.code for each in rest}
 
 
 def test_a_column_moves_up_and_down_without_a_script(cast: Cast) -> None:

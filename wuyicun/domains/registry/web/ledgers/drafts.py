@@ -25,10 +25,10 @@ _USUAL = {
     Subject.HOUSEHOLD: ("section", "micro_grid", "number", "head_name", "address", "members"),
     Subject.PLACE: ("name", "kind", "micro_grid", "contact_name", "phone", "location"),
 }
-_COMMON = {
-    "residence", "groups", "sex", "age", "party", "whereabouts", "micro_grid", "sampling_code", "workplace", "kind",
+_COMMON = (
+    "residence", "groups", "age", "sex", "micro_grid", "whereabouts", "sampling_code", "party", "workplace", "kind",
     "members",
-}  # fmt: skip
+)  # fmt: skip
 _BETWEEN = re.compile(r"[、,，;；\s]+")
 
 
@@ -125,11 +125,15 @@ def choices(draft: Draft) -> list[ColumnChoice]:
 
 
 def conditions(draft: Draft, areas: Sequence[tuple[str, str]]) -> tuple[list[controls.Control], list[controls.Control]]:
-    """What can be asked: what is used or common, and the rest."""
+    """What can be asked: the common ones in their order, then what else is used; and the rest."""
     known = listed(draft.definition)
-    every = [controls.control(field, draft.definition.conditions, areas) for field in _asked(known.fields)]
-    first = [each for each in every if each.used or each.code in _COMMON]
-    return first, [each for each in every if each not in first]
+    every = {
+        field.code: controls.control(field, draft.definition.conditions, areas) for field in _asked(known.fields)
+    }
+    common = [code for code in _COMMON if code in every]
+    used = [code for code, each in every.items() if each.used and code not in common]
+    first = [*common, *used]
+    return [every[code] for code in first], [each for code, each in every.items() if code not in first]
 
 
 def _asked(fields: Iterable[Field]) -> list[Field]:
