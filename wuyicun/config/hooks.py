@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from wuyicun.domains.microgrids.web.panels import position
+from wuyicun.domains.microgrids.web.panels import position, position_of_place
 from wuyicun.domains.registry import queries as registry
 from wuyicun.domains.rolls import queries as rolls
 from wuyicun.domains.screening import queries as screening
@@ -22,6 +22,7 @@ from wuyicun.domains.verification.web import panels as verification_panels
 
 PERSON_PANELS = (panels.tests,)
 HOUSEHOLD_PANELS = (verification_panels.last_check, position)
+PLACE_PANELS = (position_of_place,)
 
 
 def people_in_use(village_id: UUID, subjects: Collection[UUID]) -> set[UUID]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -63,20 +63,22 @@ class Board:
     """The Today board of a village.
 
     Attributes:
+        without_code: how many people whom the asker may see lack a sampling code.
         furthest_behind: how many micro-grids are listed, when there are more; None when all are.
     """
 
     people: int
-    round: RoundRow | None
-    counts: Counts
-    finish_at: datetime | None
-    coverage: tuple[AreaCoverage, ...]
-    furthest_behind: int | None
-    tubes: TubeTotals
-    retests_owed: int
+    without_code: int
     mistakes: int
-    tray: int
-    activity: tuple[Activity, ...]
+    round: RoundRow | None = None
+    counts: Counts = field(default_factory=Counts)
+    finish_at: datetime | None = None
+    coverage: tuple[AreaCoverage, ...] = ()
+    furthest_behind: int | None = None
+    tubes: TubeTotals = field(default_factory=TubeTotals)
+    retests_owed: int = 0
+    tray: int = 0
+    activity: tuple[Activity, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -93,15 +95,20 @@ def board(scope: Scope, village_id: UUID, at: datetime) -> Board:
     """All that the board shows; counts come from the leaves, never from a scan of people."""
     round_ = screening.current_round(village_id)
     since = quarter_start(timezone.localtime(at))
+    without_code = registry.count_without_code(scope, village_id)
     if round_ is None:
-        wrong = screening.mistakes_count(village_id, since, at, {})
-        return Board(registry.count_people(village_id), None, Counts(), None, (), None, TubeTotals(), 0, wrong, 0, ())
+        return Board(
+            people=registry.count_people(village_id),
+            without_code=without_code,
+            mistakes=screening.mistakes_count(village_id, since, at, {}),
+        )
     sections = rolls.counts_by(village_id, round_.roll_id, SECTION_DIGITS)
     counts = sum(sections.values(), Counts())
     tubes = screening.totals(village_id, round_, at)
     areas, all_listed = coverage(village_id, round_, sections)
     return Board(
         people=counts.current,
+        without_code=without_code,
         round=round_,
         counts=counts,
         finish_at=finish_at(counts.owed, tubes.swabs_lately, PACE_MINUTES, at),

@@ -15,6 +15,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from wuyicun.domains.registry.web.area_cards import badges, list_without_code
 from wuyicun.domains.screening.queries import RoundRow
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest, choose_village
@@ -45,6 +46,8 @@ def _context(request: ScopedRequest) -> dict[str, object]:
         "activity": [(each, KINDS[each.kind], DETAILS.get(each.detail, "")) for each in board.activity],
         "lists": _lists(request, board.round),
         "bars": _bars(request, board),
+        "without_code": list_without_code(),
+        "badges": badges() if request.scope.permits(Permission.PRINT_CARDS) else "",
         "may_open": request.scope.permits(Permission.OPEN_ROUND),
         "may_import": request.scope.permits(Permission.IMPORT_ROSTER),
     }

@@ -8,7 +8,7 @@ export function readTubeCode(text: string): string | null {
 }
 
 /** A letter for whose card it is and 26 characters of Crockford's base 32. */
-const TOKEN = /^[PH][0-9A-HJKMNP-TV-Z]{26}$/;
+const TOKEN = /^[PHD][0-9A-HJKMNP-TV-Z]{26}$/;
 const LOOK_ALIKE: Readonly<Record<string, string>> = { O: "0", I: "1", L: "1" };
 
 /** The token of a card as scanned or typed; null when it can't be one. The server's rule: `contracts/cases/card-tokens.json`. */

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from tests.cast import Cast, make_cast
 from tests.integration.screening.story import Story, begin
+from wuyicun.domains.registry.models import Person
 from wuyicun.domains.rolls.rules import Counts
 from wuyicun.kernel import clock, scope
 from wuyicun.kernel.web.live import HEADER
@@ -148,3 +149,24 @@ def test_a_town_lists_the_micro_grids_that_are_furthest_behind(story: Story, mon
     assert sum(len(section.below) for section in shown.coverage) <= 1
     assert sum((section.counts for section in shown.coverage), Counts()) == shown.counts
     assert "最落后的 1 个" in page(story.cast.client("梁会明")).content.decode()
+
+
+def test_who_lacks_a_sampling_code_is_counted_and_one_press_from_the_list_and_the_badges(cast: Cast) -> None:
+    with scope.enter(cast.scope()):
+        person = Person.rows().get(pk=cast.people["甲01"].pk)
+        person.sampling_code = True
+        person.save(update_fields=["sampling_code"])
+    client = cast.client("王海斌")
+    text = page(client).content.decode()
+    assert re.search(r">19<", text), "of the twenty in the grid worker's own grid"
+    assert f'href="{reverse("ledger", args=["no-code"])}"' in text
+    assert f'href="{reverse("cards")}?kind=badges"' in text
+    area = cast.areas["第一微网格"]
+    own = client.get(reverse("micro_grid", args=[area.pk])).content.decode()
+    assert "还有 11 人没有" in own
+    listed = client.get(f"{reverse('ledger', args=['no-code'])}?area={area.area_path}").content.decode()
+    assert "甲02" in listed
+    assert "甲01" not in listed
+    badges = client.get(f"{reverse('cards')}?kind=badges&area={area.area_path}").content.decode()
+    assert re.search(rf'value="{area.area_path}" checked', badges)
+    assert not re.search(r"采样码", page(cast.client("值守员")).content.decode())

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from wuyicun.domains.registry.models import BulkChange, Household, Person, Place
 from wuyicun.domains.territory import queries as territory
+from wuyicun.domains.territory.rules import LEAVES
 from wuyicun.kernel.accounts.models import Village
 from wuyicun.kernel.errors import NotYours
 from wuyicun.kernel.roles import Permission
@@ -90,6 +91,38 @@ def place(scope: Scope, village_id: UUID, place_id: UUID, permission: Permission
     if found is None or not scope.permits(permission, found.area_path):
         raise NotYours
     return found
+
+
+@dataclass(frozen=True)
+class Site:
+    """An area to which a place can belong: a micro-grid, 未入网, or a whole section or village."""
+
+    id: UUID
+    area_path: str
+    name: str
+    is_leaf: bool
+
+
+def sites(scope: Scope, village_id: UUID, permission: Permission = Permission.EDIT_PEOPLE) -> tuple[Site, ...]:
+    """The areas over which the permission is held: leaves first, then what they lie in."""
+    found = [
+        Site(area.pk, area.area_path, area.name, area.level in LEAVES)
+        for area in territory.areas(village_id)
+        if area.retired_at is None and scope.permits(permission, area.area_path)
+    ]
+    return tuple(sorted(found, key=lambda each: not each.is_leaf))
+
+
+def site(scope: Scope, village_id: UUID, area_path: str, permission: Permission = Permission.EDIT_PEOPLE) -> Site:
+    """The area with this path.
+
+    Raises:
+        NotYours: there is none, or `permission` is not held over it.
+    """
+    for each in sites(scope, village_id, permission):
+        if each.area_path == area_path:
+            return each
+    raise NotYours
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,6 @@
-"""QR cards: one living card each for people and households; printed again it is the same, a lost one is replaced."""
+"""QR cards: one living card each for people, households and places; printed again it is the same, a lost one is
+replaced.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wuyicun.domains.registry import search, tokens
+from wuyicun.domains.registry.labels import PLACE_KIND
 from wuyicun.domains.registry.listing import Asked
-from wuyicun.domains.registry.models import CARD, Card, Household, Person
+from wuyicun.domains.registry.models import CARD, Card, Household, Person, Place
 from wuyicun.domains.registry.naming import house_label
 from wuyicun.domains.territory import queries as territory
 from wuyicun.kernel.audit.actions import audit
@@ -27,6 +30,7 @@ from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.scope import Scope, within
 
 MOST = 2_000
+_SUBJECT = {tokens.PERSON: "person", tokens.HOUSEHOLD: "household", tokens.PLACE: "place"}
 
 
 class TooManyCards(Refusal):
@@ -42,15 +46,17 @@ class Wanted:
     """Which cards.
 
     Attributes:
-        letters: tokens.PERSON, tokens.HOUSEHOLD or both.
+        letters: tokens.PERSON, tokens.HOUSEHOLD, tokens.PLACE or some of them.
         area_path: of an area and all below it; '' for all that the asker may print.
         household_id: only of this household.
+        place_id: only of this place.
         without_code: only people whose sampling code is not registered.
     """
 
     letters: frozenset[str]
     area_path: str = ""
     household_id: UUID | None = None
+    place_id: UUID | None = None
     without_code: bool = False
 
 
@@ -79,8 +85,8 @@ def issue(*, village_id: UUID, letter: str, subjects: Collection[UUID], at: date
     """The token of each subject's living card; who has none gets one.
 
     Args:
-        letter: tokens.PERSON or tokens.HOUSEHOLD.
-        subjects: people or households of the village.
+        letter: tokens.PERSON, tokens.HOUSEHOLD or tokens.PLACE.
+        subjects: people, households or places of the village.
     """
     living = Card.rows().filter(village_id=village_id, letter=letter, subject_id__in=subjects, lost_at__isnull=True)
     without = sorted(set(subjects) - set(living.values_list("subject_id", flat=True)))
@@ -105,7 +111,7 @@ def report_lost(*, village_id: UUID, letter: str, subject_id: UUID, by: UUID | N
     living = Card.rows().filter(village_id=village_id, letter=letter, subject_id=subject_id, lost_at__isnull=True)
     living.update(lost_at=at)
     _reindex(village_id, letter, [subject_id])
-    subject = ("person" if letter == tokens.PERSON else "household", subject_id)
+    subject = (_SUBJECT[letter], subject_id)
     audit("registry.card_lost", by=by, at=at, village_id=village_id, subject=subject)
 
 
@@ -124,7 +130,8 @@ def to_print(*, scope: Scope, village_id: UUID, wanted: Wanted, by: UUID | None,
     """
     people = _people(scope, village_id, wanted) if tokens.PERSON in wanted.letters else []
     houses = _houses(scope, village_id, wanted) if tokens.HOUSEHOLD in wanted.letters else []
-    drafts = sorted([*houses, *people], key=lambda draft: draft.place)
+    places = _places(scope, village_id, wanted) if tokens.PLACE in wanted.letters else []
+    drafts = sorted([*houses, *people, *places], key=lambda draft: draft.place)
     if len(drafts) > MOST:
         raise TooManyCards(most=MOST)
     known: dict[UUID, str] = {}
@@ -134,12 +141,6 @@ def to_print(*, scope: Scope, village_id: UUID, wanted: Wanted, by: UUID | None,
     data = {"count": len(drafts), "letters": sorted(wanted.letters), "area": wanted.area_path}
     audit("registry.print_cards", by=by, at=at, village_id=village_id, data=data)
     return [_card(draft, known[draft.subject_id]) for draft in drafts]
-
-
-def count_without_code(scope: Scope, village_id: UUID) -> int:
-    """How many people, of those whose cards the asker may print, have no registered sampling code."""
-    seen = Person.rows().filter(scope.covering(Permission.PRINT_CARDS), Asked().condition(village_id))
-    return seen.filter(sampling_code=False).count()
 
 
 @dataclass(frozen=True)
@@ -186,6 +187,19 @@ def _houses(scope: Scope, village_id: UUID, wanted: Wanted) -> list[_Draft]:
     return drafts
 
 
+def _places(scope: Scope, village_id: UUID, wanted: Wanted) -> list[_Draft]:
+    rows = Place.rows().filter(scope.covering(Permission.PRINT_CARDS), village_id=village_id, closed_at__isnull=True)
+    if wanted.area_path:
+        rows = rows.filter(within(wanted.area_path))
+    if wanted.place_id is not None:
+        rows = rows.filter(pk=wanted.place_id)
+    columns = ("area_path", "name", "pk", "kind", "location")
+    return [
+        _Draft(tokens.PLACE, pk, name, " ".join([str(PLACE_KIND.get(kind, "")), location]), (area_path, name, 2, pk))
+        for area_path, name, pk, kind, location in rows.values_list(*columns)[: MOST + 1]
+    ]
+
+
 def _card(draft: _Draft, token: str) -> PrintedCard:
     return PrintedCard(
         draft.letter, draft.title, draft.subtitle, tokens.spaced(tokens.short(token)), qr.svg(token, error="m")
@@ -195,5 +209,7 @@ def _card(draft: _Draft, token: str) -> PrintedCard:
 def _reindex(village_id: UUID, letter: str, subjects: Collection[UUID]) -> None:
     if letter == tokens.PERSON:
         search.reindex(village_id, people=subjects)
-    else:
+    elif letter == tokens.HOUSEHOLD:
         search.reindex(village_id, households=subjects)
+    else:
+        search.reindex(village_id, places=subjects)

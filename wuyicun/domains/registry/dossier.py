@@ -1,4 +1,4 @@
-"""Everything that is kept of one person or one household (一户一档), numbers masked, with who changed what when."""
+"""Everything that is kept of one person, household (一户一档) or place, numbers masked, with who changed what when."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from wuyicun.domains.registry.labels import FIELD, GROUP, LEFT_REASON, REVEAL_REASON, WHEREABOUTS
-from wuyicun.domains.registry.listing import HouseholdRow, household_row
-from wuyicun.domains.registry.models import Household, Pairing, Person, PersonGroup
+from wuyicun.domains.registry.listing import HouseholdRow, PlaceRow, household_row, places_in_brief
+from wuyicun.domains.registry.models import Household, Pairing, Person, PersonGroup, Place
 from wuyicun.domains.registry.naming import masked_id
 from wuyicun.domains.registry.queries import PersonBrief, brief, merged_into
 from wuyicun.domains.registry.rules import Verdict
@@ -98,6 +98,18 @@ class HouseholdFile:
 
 
 @dataclass(frozen=True)
+class PlaceFile:
+    """A place's page; the contact's phone is masked."""
+
+    row: PlaceRow
+    note: str
+    updated_at: datetime | None
+    updated_by: str
+    closed_at: datetime | None
+    history: Sequence[Happening]
+
+
+@dataclass(frozen=True)
 class MemberDetail:
     """What a household's page shows of a member beyond the brief."""
 
@@ -167,6 +179,19 @@ def of_household(household: Household) -> HouseholdFile:
         former=[briefs[person.pk] for person in people if person.left_at is not None],
         details={person.pk: _detail(person) for person in people},
         history=_history(village_id, household.pk),
+    )
+
+
+def of_place(place: Place) -> PlaceFile:
+    """The file of a place that was fetched by `access`."""
+    by = place.updated_by
+    return PlaceFile(
+        row=places_in_brief(place.village_id, [place.pk])[place.pk],
+        note=place.note,
+        updated_at=place.updated_at,
+        updated_by=accounts.names_of([by]).get(by, "") if by else "",
+        closed_at=place.closed_at,
+        history=_history(place.village_id, place.pk),
     )
 
 

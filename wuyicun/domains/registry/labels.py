@@ -143,6 +143,9 @@ FIELD: Words = {
     "area": _("微网格"),
     "number": _("户号"),
     "head_name": _("户主"),
+    "kind": _("类型"),
+    "contact_name": _("负责人"),
+    "location": _("位置"),
 }
 HAPPENED: Words = {
     "registry.add_person": _("添加"),
@@ -163,5 +166,9 @@ HAPPENED: Words = {
     "registry.add_household": _("添加这一户"),
     "registry.edit_household": _("改了"),
     "registry.move_household": _("移到别的微网格"),
+    "registry.add_place": _("添加这个点位"),
+    "registry.edit_place": _("改了"),
+    "registry.close_place": _("关闭了"),
+    "registry.reopen_place": _("重新开放了"),
 }
 SOURCE: Words = {"import": _("名册导入"), "hand": _("手工登记")}

@@ -100,6 +100,7 @@ class PlaceRow:
     contact_name: str
     phone: str
     location: str
+    is_closed: bool
 
 
 def people(
@@ -207,12 +208,13 @@ def places(
     *,
     kind: str = "",
     area_path: str = "",
+    closed: bool = False,
     after: UUID | None = None,
     limit: int = 50,
     permission: Permission = Permission.VIEW_PEOPLE,
 ) -> Page[PlaceRow]:
-    """Places in the order in which they were entered, where `permission` is held."""
-    rows = Place.rows().filter(scope.covering(permission), village_id=village_id)
+    """Places in the order in which they were entered, where `permission` is held; with `closed`, those that are."""
+    rows = Place.rows().filter(scope.covering(permission), village_id=village_id, closed_at__isnull=not closed)
     if kind:
         rows = rows.filter(kind=kind)
     if area_path:
@@ -227,8 +229,8 @@ def places(
 def all_places(scope: Scope, village_id: UUID) -> Sequence[PlaceRow]:
     """The places that the asker may edit, by name."""
     names = territory.names(village_id)
-    rows = Place.rows().filter(scope.covering(Permission.EDIT_PEOPLE), village_id=village_id).order_by("name", "pk")
-    return [_place_row(place, names) for place in rows]
+    rows = Place.rows().filter(scope.covering(Permission.EDIT_PEOPLE), village_id=village_id, closed_at__isnull=True)
+    return [_place_row(place, names) for place in rows.order_by("name", "pk")]
 
 
 def places_in_brief(village_id: UUID, ids: Collection[UUID]) -> Mapping[UUID, PlaceRow]:
@@ -249,6 +251,7 @@ def _place_row(place: Place, names: Mapping[str, str]) -> PlaceRow:
         place.contact_name,
         masked_phone(phone) if phone else "",
         place.location,
+        place.closed_at is not None,
     )
 
 

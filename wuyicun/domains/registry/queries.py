@@ -133,6 +133,14 @@ def areas_of_households(named: Collection[tuple[UUID, UUID]]) -> Mapping[tuple[U
     return {(village, house): path for village, house, path in rows.values_list("village_id", "pk", "area_path")}
 
 
+def areas_of_places(named: Collection[tuple[UUID, UUID]]) -> Mapping[tuple[UUID, UUID], str]:
+    """The area path of each (village, place)."""
+    if not named:
+        return {}
+    rows = Place.rows().filter(village_id__in={village for village, _ in named}, pk__in={place for _, place in named})
+    return {(village, place): path for village, place, path in rows.values_list("village_id", "pk", "area_path")}
+
+
 @dataclass(frozen=True, slots=True)
 class HouseholdBrief:
     """A household as lists of other rooms show it.
@@ -256,8 +264,9 @@ class PlaceBrief:
 
 
 def places_of_kind(village_id: UUID, area_path: str, kind: PlaceKind) -> Sequence[PlaceBrief]:
-    """The places of a kind in an area, by name."""
-    rows = Place.rows().filter(within(area_path), village_id=village_id, kind=kind).order_by("name")
+    """The places of a kind in an area that are not closed, by name."""
+    rows = Place.rows().filter(within(area_path), village_id=village_id, kind=kind, closed_at__isnull=True)
+    rows = rows.order_by("name")
     return [PlaceBrief(*row) for row in rows.values_list("pk", "name", "area_path")]
 
 
@@ -285,6 +294,21 @@ def headcount(scope: Scope, village_id: UUID) -> Headcount:
     away = Count("pk", filter=Q(whereabouts__in=[each for each in Whereabouts if is_away(each)]))
     found = seen.aggregate(people=Count("pk"), away=away)
     return Headcount(found["people"], found["away"])
+
+
+def count_without_code(
+    scope: Scope, village_id: UUID, area_path: str = "", permission: Permission = Permission.VIEW_PEOPLE
+) -> int:
+    """How many people of an area ('' for all), of those over whom the asker holds a permission, have no registered
+    sampling code."""
+    seen = Person.rows().filter(scope.covering(permission), village_id=village_id, left_at__isnull=True)
+    return seen.filter(within(area_path), sampling_code=False).count()
+
+
+def count_places(scope: Scope, village_id: UUID, area_path: str = "") -> int:
+    """How many places of an area ('' for all) the asker may see, closed ones not counted."""
+    seen = Place.rows().filter(scope.covering(Permission.VIEW_PEOPLE), village_id=village_id, closed_at__isnull=True)
+    return seen.filter(within(area_path)).count()
 
 
 def count_by_residence(village_id: UUID) -> Mapping[str, int]:

@@ -31,6 +31,7 @@ from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.scope import Scope
 
 PERSON, HOUSEHOLD, PLACE = "P", "H", "L"
+_OF_LETTER = {tokens.PERSON: PERSON, tokens.HOUSEHOLD: HOUSEHOLD, tokens.PLACE: PLACE}
 
 _SEARCH = "registry.search"
 _LAST = "\U0010ffff"  # sorts after everything that may follow in a key
@@ -134,7 +135,7 @@ def _by_number(village_id: UUID, text: str, visible: QuerySet[SearchKey], most: 
     token = tokens.read(text)
     if token is not None:
         card = Card.rows().filter(village_id=village_id, token_index=blind_index(token, CARD), lost_at__isnull=True)
-        of_card = Q(kind=token[0], subject_id__in=list(card.values_list("subject_id", flat=True)))
+        of_card = Q(kind=_OF_LETTER[token[0]], subject_id__in=list(card.values_list("subject_id", flat=True)))
         return dict.fromkeys(visible.filter(of_card).values_list("kind", "subject_id"), By.CARD)
     keys = _typed_numbers(text)
     if not keys:
@@ -169,8 +170,9 @@ def _ranked(village_id: UUID, typed: str, ranks: Mapping[tuple[str, UUID], int])
     houses = Household.named(village_id, whole or numbers)
     for pk, section, place in houses.values_list("pk", "section_path", "order"):
         order[pk] = (max(ranks[HOUSEHOLD, pk] * 2 - 1, 0), section + place)
-    for pk in by_kind.get(PLACE, ()):
-        order[pk] = (ranks[PLACE, pk] * 2, "~")
+    places = Place.named(village_id, by_kind.get(PLACE, ()))
+    for pk, closed_at in places.values_list("pk", "closed_at"):
+        order[pk] = (9 if closed_at else ranks[PLACE, pk] * 2, "~")
     hits = [Hit(kind, subject, order[subject][0]) for kind, subject in ranks if subject in order]
     return sorted(hits, key=lambda hit: (hit.rank, hit.kind == PLACE, order[hit.subject_id][1], hit.subject_id))
 
@@ -296,8 +298,10 @@ def _households_with_keys(village_id: UUID, ids: Collection[UUID] | None) -> Ite
 
 def _places_with_keys(village_id: UUID, ids: Collection[UUID] | None) -> Iterator[_Subject]:
     for chunk in _chunks(Place.rows().filter(village_id=village_id), ids, ("pk", "area_path", "name")):
+        codes = _short_codes(village_id, [row[0] for row in chunk])
         for pk, area_path, name in chunk:
-            yield _Subject(PLACE, pk, area_path, frozenset(spelling.keys_of_name(name)))
+            keys = spelling.keys_of_name(name) | codes.get(pk, set())
+            yield _Subject(PLACE, pk, area_path, frozenset(keys))
 
 
 def _slices(ids: Collection[UUID]) -> Iterator[list[UUID]]:

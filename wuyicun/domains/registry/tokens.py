@@ -10,18 +10,20 @@ import re
 import secrets
 import unicodedata
 
-PERSON, HOUSEHOLD = "P", "H"
+PERSON, HOUSEHOLD, PLACE = "P", "H", "D"
+"""D for 点位: an L would be read as a 1."""
 
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 26  # of five bits each
 _SHORT = 8
-_TOKEN = re.compile(rf"[{PERSON}{HOUSEHOLD}][{_DIGITS}]{{{_LENGTH}}}")
-_SHORT_CODE = re.compile(rf"[{PERSON}{HOUSEHOLD}][{_DIGITS}]{{{_SHORT}}}")
+_LETTERS = PERSON + HOUSEHOLD + PLACE
+_TOKEN = re.compile(rf"[{_LETTERS}][{_DIGITS}]{{{_LENGTH}}}")
+_SHORT_CODE = re.compile(rf"[{_LETTERS}][{_DIGITS}]{{{_SHORT}}}")
 _LOOK_ALIKE = str.maketrans("OIL", "011")
 
 
 def make(letter: str) -> str:
-    """A new token: P or H and 26 characters."""
+    """A new token: P, H or D and 26 characters."""
     return letter + "".join(secrets.choice(_DIGITS) for _ in range(_LENGTH))
 
 

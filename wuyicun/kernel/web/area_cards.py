@@ -5,7 +5,7 @@ Rooms register nothing here and this file knows no room: the configuration lists
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -23,6 +23,7 @@ class AreaCard:
     Attributes:
         tone: done, owed, late or '' as figures have it.
         action: the words of the way on, '' where there is none.
+        also: further ways, address and words.
     """
 
     title: str | Promise
@@ -30,6 +31,7 @@ class AreaCard:
     url: str = ""
     action: str | Promise = ""
     tone: str = ""
+    also: Sequence[tuple[str, str | Promise]] = ()
 
 
 Speaker = Callable[[Scope, UUID, str], Iterator[AreaCard]]

@@ -23,6 +23,7 @@ from wuyicun.domains.registry.actions.people import (
     add_person,
     edit_person,
 )
+from wuyicun.domains.registry.actions.places import PlaceNameTaken, add_place, close_place, edit_place, reopen_place
 from wuyicun.domains.registry.actions.revealing import reveal, reveal_contact
 from wuyicun.domains.registry.actions.staying import (
     mark_left,
@@ -47,14 +48,18 @@ __all__ = [
     "NumberTaken",
     "PersonFields",
     "PhoneNotRead",
+    "PlaceNameTaken",
     "Stay",
     "TooMany",
     "UndoneAlready",
     "add_household",
     "add_person",
+    "add_place",
     "begin_bulk",
+    "close_place",
     "edit_household",
     "edit_person",
+    "edit_place",
     "empty_leaf",
     "keep_apart",
     "mark_left",
@@ -63,6 +68,7 @@ __all__ = [
     "move_households",
     "part_people",
     "place_person",
+    "reopen_place",
     "reveal",
     "reveal_contact",
     "set_groups",

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from wuyicun.domains.registry.models import Household, Person
+from wuyicun.domains.registry.models import Household, Person, Place
 from wuyicun.domains.registry.rules import IdKind
 from wuyicun.kernel.crypto import blind_index
 
@@ -18,6 +18,7 @@ _PURPOSE = "registry.form.seen"
 _LENGTH = 16
 STAY = ("whereabouts", "whereabouts_text", "whereabouts_since", "expected_return")
 HOUSEHOLD = ("number", "address", "head_name", "area_path")
+PLACE = ("name", "kind", "contact_name", "phone", "location", "note", "area_path")
 _GROUPS = "groups"
 
 Marks = Mapping[str, str]
@@ -45,6 +46,11 @@ def marks(values: Mapping[str, object], groups: Collection[str] = ()) -> dict[st
 def values_of_household(household: Household) -> dict[str, object]:
     """Fields of a household as a form shows them."""
     return {name: getattr(household, name) for name in HOUSEHOLD}
+
+
+def values_of_place(place: Place) -> dict[str, object]:
+    """Fields of a place as a form shows them."""
+    return {name: getattr(place, name) for name in PLACE}
 
 
 @dataclass(frozen=True)

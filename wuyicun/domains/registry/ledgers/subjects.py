@@ -124,6 +124,7 @@ _LISTED = (
             Order("kind", _("按类型"), (F("kind"), F("area_path"), F("name"))),
         ),
         Place.rows,
+        Q(closed_at__isnull=True),
     ),
 )
 LISTED: Mapping[Subject, Listed] = {each.subject: each for each in _LISTED}

@@ -134,6 +134,11 @@ class Person(VillageModel):
                 fields=["village_id", "name_sort", "id"], condition=Q(left_at__isnull=False), name="person_who_left"
             ),
             models.Index(
+                fields=["village_id", "area_path"],
+                condition=Q(sampling_code=False, left_at__isnull=True),
+                name="person_without_code",
+            ),
+            models.Index(
                 fields=["village_id", "merged_into_id"],
                 condition=Q(merged_into_id__isnull=False),
                 name="person_merged_into",

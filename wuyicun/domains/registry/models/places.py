@@ -15,7 +15,7 @@ CARD = "registry.card.token"
 
 
 class Place(VillageModel):
-    """A shop, factory, public toilet, checkpoint, sampling point …"""
+    """A shop, factory, public toilet, checkpoint, sampling point … One that is closed stays, off every list."""
 
     area = reference("territory.Area")
     area_path = models.CharField(max_length=32, db_collation="C")
@@ -30,6 +30,7 @@ class Place(VillageModel):
     batch_id = models.UUIDField(null=True)
     updated_at = models.DateTimeField(null=True)
     updated_by = models.UUIDField(null=True)
+    closed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

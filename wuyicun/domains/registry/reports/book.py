@@ -138,7 +138,7 @@ def count_places(scope: Scope, village: Village, wanted: Wanted) -> int:
 
 
 def _places(scope: Scope, village_id: UUID, wanted: Wanted) -> QuerySet[Place]:
-    rows = Place.rows().filter(scope.covering(wanted.permission), village_id=village_id)
+    rows = Place.rows().filter(scope.covering(wanted.permission), village_id=village_id, closed_at__isnull=True)
     return rows.filter(within(wanted.area_path)) if wanted.area_path else rows
 
 

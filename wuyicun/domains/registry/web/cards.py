@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from wuyicun.domains.registry import access, cards, dossier, tokens
+from wuyicun.domains.registry import access, cards, dossier, queries, tokens
 from wuyicun.domains.registry.cards import Wanted
 from wuyicun.domains.registry.web.common import ids_of, next_url
 from wuyicun.domains.territory import queries as territory
@@ -31,14 +31,15 @@ LETTERS = {
     "both": frozenset({tokens.PERSON, tokens.HOUSEHOLD}),
     "people": frozenset({tokens.PERSON}),
     "households": frozenset({tokens.HOUSEHOLD}),
+    "places": frozenset({tokens.PLACE}),
 }
 
 
 @require_GET
 def cards_(request: ScopedRequest) -> HttpResponse:
-    """Choose whose cards: an area, or the household of `?household=`."""
+    """Choose whose cards: an area, the household of `?household=` or the place of `?place=`."""
     access.held(request.scope, Permission.PRINT_CARDS)
-    household = next(ids_of([request.GET.get("household", "")]), None)
+    household, place = (next(ids_of([request.GET.get(name, "")]), None) for name in ("household", "place"))
     context = {
         "areas": _areas(request),
         "household": dossier.of_household(
@@ -46,9 +47,13 @@ def cards_(request: ScopedRequest) -> HttpResponse:
         ).row
         if household
         else None,
+        "place": access.place(request.scope, request.village.pk, place, Permission.PRINT_CARDS) if place else None,
+        "area": request.GET.get("area", ""),
         "most": cards.MOST,
-        "without_code": cards.count_without_code(request.scope, request.village.pk),
-        "badges": request.GET.get("kind") == BADGES,
+        "without_code": queries.count_without_code(
+            request.scope, request.village.pk, permission=Permission.PRINT_CARDS
+        ),
+        "kind": request.GET.get("kind", "both"),
     }
     return render(request, "registry/cards.html", context)
 
@@ -66,10 +71,11 @@ def _areas(request: ScopedRequest) -> list[tuple[str, str, bool]]:
 def cards_pdf(request: ScopedRequest) -> HttpResponse:
     """The cards, ten on a sheet, or the badges, nine."""
     access.held(request.scope, Permission.PRINT_CARDS)
-    household = next(ids_of([request.POST.get("household", "")]), None)
+    household, place = (next(ids_of([request.POST.get(name, "")]), None) for name in ("household", "place"))
     at = clock.now()
     kind = request.POST.get("kind", "")
-    wanted = Wanted(LETTERS.get(kind, LETTERS["both"]), request.POST.get("area", ""), household, kind == BADGES)
+    letters = LETTERS.get(kind, LETTERS["both"])
+    wanted = Wanted(letters, request.POST.get("area", ""), household, place, kind == BADGES)
     try:
         made = cards.to_print(
             scope=request.scope, village_id=request.village.pk, wanted=wanted, by=request.account.pk, at=at
@@ -101,3 +107,14 @@ def card_lost(request: ScopedRequest, letter: str, subject_id: UUID) -> HttpResp
     )
     notices.say(request, _("旧卡已作废，再打印就是新卡"))
     return HttpResponseRedirect(next_url(request, back))
+
+
+@require_POST
+def place_card_lost(request: ScopedRequest, place_id: UUID) -> HttpResponse:
+    """Likewise the code that hangs at a place."""
+    found = access.place(request.scope, request.village.pk, place_id, Permission.PRINT_CARDS)
+    cards.report_lost(
+        village_id=found.village_id, letter=tokens.PLACE, subject_id=found.pk, by=request.account.pk, at=clock.now()
+    )
+    notices.say(request, _("旧卡已作废，再打印就是新卡"))
+    return HttpResponseRedirect(reverse("place", args=[found.pk]))

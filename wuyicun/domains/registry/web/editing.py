@@ -24,9 +24,9 @@ from wuyicun.domains.registry.web.forms import (
     NUMBERS,
     PARTS,
     GroupsForm,
+    HomeForm,
     LeftForm,
     NewPersonForm,
-    PlaceForm,
     RegistryForm,
     RevealForm,
     StayForm,
@@ -201,7 +201,7 @@ def person_place(request: ScopedRequest, person_id: UUID) -> HttpResponse:
     person = access.person(scope, village.pk, person_id, Permission.EDIT_PEOPLE)
     leaves = access.leaves(scope, village.pk, village.area_path, Permission.EDIT_PEOPLE)
     known = {"area": person.area_path, "number": person.household.number if person.household else ""}
-    form = PlaceForm(leaves, request.POST or None, initial=known)
+    form = HomeForm(leaves, request.POST or None, initial=known)
     here = reverse("person", args=[person.pk])
     if request.method == "POST" and form.is_valid():
         home = _home(request, form)
@@ -213,7 +213,7 @@ def person_place(request: ScopedRequest, person_id: UUID) -> HttpResponse:
     return render(request, "registry/person_place.html", {"form": form, "person": person, "back": here})
 
 
-def _home(request: ScopedRequest, form: PlaceForm) -> Household | Leaf | None:
+def _home(request: ScopedRequest, form: HomeForm) -> Household | Leaf | None:
     """The household that was named; without a number the micro-grid; None when there is no such household."""
     leaf = access.leaf(request.scope, request.village.pk, form.cleaned_data["area"])
     number = form.cleaned_data["number"].strip()

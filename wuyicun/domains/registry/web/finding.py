@@ -26,7 +26,7 @@ PEOPLE = Kind(
     gettext_lazy("人员"), "user", gettext_lazy("姓名、拼音、首字母，手机号或证件号，它们的尾号四位，扫人员码")
 )
 HOUSEHOLDS = Kind(gettext_lazy("户"), "home", gettext_lazy("门牌号、户号，片区加门牌（北头岭12、btl12），地址，扫户码"))
-PLACES = Kind(gettext_lazy("点位"), "map-pin", gettext_lazy("名称、拼音、首字母"))
+PLACES = Kind(gettext_lazy("点位"), "map-pin", gettext_lazy("名称、拼音、首字母，扫点位码"))
 _OF_KIND = {search.PERSON: PEOPLE, search.HOUSEHOLD: HOUSEHOLDS, search.PLACE: PLACES}
 _NUMBERS = "0123456789-"
 
@@ -89,8 +89,9 @@ def _of_house(house: HouseholdRow, typed: str) -> str:
 
 def _place(hit: Hit, place: PlaceRow, typed: str) -> Match:
     about = " ".join(filter(None, (str(PLACE_KIND.get(place.kind, "")), place.contact_name, place.location)))
-    url = f"{reverse('places')}?kind={place.kind}"
-    return Match(PLACES, hit.rank, place.name, url, about, place.area, why(place.name, typed, _("名称")))
+    marks = [Mark(_("已关闭"), "door-exit")] if place.is_closed else []
+    said = _by_number(hit.by, typed) or why(place.name, typed, _("名称"))
+    return Match(PLACES, hit.rank, place.name, reverse("place", args=[place.id]), about, place.area, said, marks)
 
 
 def _by_number(by: By, typed: str) -> str:

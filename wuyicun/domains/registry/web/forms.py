@@ -34,21 +34,23 @@ Words = Mapping[str, str | Promise]
 NUMBERS = ("id_number", "phone")
 
 
-def _label(name: str) -> Any:
+def label_of(name: str) -> Any:
+    """What a field is called everywhere."""
     return FIELD[name]
 
 
-def _text(name: str, length: int, *, required: bool = False, **options: Any) -> forms.CharField:
-    return forms.CharField(label=_label(name), max_length=length, required=required, **options)
+def text_field(name: str, length: int, *, required: bool = False, **options: Any) -> forms.CharField:
+    """A line of text that is called as everywhere."""
+    return forms.CharField(label=label_of(name), max_length=length, required=required, **options)
 
 
 def _choice(name: str, words: Words, **options: Any) -> forms.ChoiceField:
-    return forms.ChoiceField(label=_label(name), choices=list(words.items()), **options)
+    return forms.ChoiceField(label=label_of(name), choices=list(words.items()), **options)
 
 
 def _day(name: str) -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=_label(name), required=False, widget=widget)
+    return forms.DateField(label=label_of(name), required=False, widget=widget)
 
 
 class RegistryForm(forms.Form):
@@ -60,11 +62,11 @@ class RegistryForm(forms.Form):
 class IdentityForm(RegistryForm):
     """Who somebody is."""
 
-    name = _text("name", 64, required=True)
+    name = text_field("name", 64, required=True)
     sex = _choice("sex", SEX, widget=forms.RadioSelect)
     birth_date = _day("birth_date")
     id_kind = _choice("id_kind", ID_KIND, initial=IdKind.RESIDENT)
-    id_number = _text("id_number", 60, widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "text"}))
+    id_number = text_field("id_number", 60, widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "text"}))
 
     def clean_birth_date(self) -> date | None:
         """Nobody is born tomorrow."""
@@ -77,27 +79,27 @@ class IdentityForm(RegistryForm):
 class ContactForm(RegistryForm):
     """How to reach somebody."""
 
-    phone = _text("phone", 40, widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}))
-    address = _text("address", 120)
-    registered_address = _text("registered_address", 120)
+    phone = text_field("phone", 40, widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}))
+    address = text_field("address", 120)
+    registered_address = text_field("registered_address", 120)
 
 
 class LivingForm(RegistryForm):
     """How somebody lives here."""
 
-    relation = _text("relation", 32)
+    relation = text_field("relation", 32)
     residence = _choice("residence", RESIDENCE, widget=forms.RadioSelect)
-    workplace = _text("workplace", 64)
-    party_member = forms.BooleanField(label=_label("party_member"), required=False)
+    workplace = text_field("workplace", 64)
+    party_member = forms.BooleanField(label=label_of("party_member"), required=False)
     sampling_code = forms.BooleanField(label=gettext_lazy("已在市核酸采样系统注册采样码"), required=False)
-    note = _text("note", 200)
+    note = text_field("note", 200)
 
 
 class StayForm(RegistryForm):
     """Where somebody is now."""
 
     whereabouts = _choice("whereabouts", WHEREABOUTS, widget=forms.RadioSelect)
-    whereabouts_text = _text("whereabouts_text", 64)
+    whereabouts_text = text_field("whereabouts_text", 64)
     whereabouts_since = _day("whereabouts_since")
     expected_return = _day("expected_return")
 
@@ -119,7 +121,7 @@ class GroupsForm(RegistryForm):
     """Which groups somebody belongs to."""
 
     groups = forms.MultipleChoiceField(
-        label=_label("groups"), choices=list(GROUP.items()), required=False, widget=forms.CheckboxSelectMultiple
+        label=label_of("groups"), choices=list(GROUP.items()), required=False, widget=forms.CheckboxSelectMultiple
     )
 
 
@@ -157,9 +159,9 @@ class NewPersonForm(IdentityForm, ContactForm, LivingForm, StayForm, GroupsForm)
 class HouseholdForm(RegistryForm):
     """A household."""
 
-    number = _text("number", 16, required=True)
-    address = _text("address", 120)
-    head_name = _text("head_name", 64)
+    number = text_field("number", 16, required=True)
+    address = text_field("address", 120)
+    head_name = text_field("head_name", 64)
 
     def __init__(self, leaves: Iterable[Leaf], *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -170,10 +172,10 @@ class HouseholdForm(RegistryForm):
         return {name: self.cleaned_data[name] for name in ("number", "address", "head_name")}
 
 
-class PlaceForm(RegistryForm):
+class HomeForm(RegistryForm):
     """Where somebody belongs: a micro-grid, and in it a household or none."""
 
-    number = _text("number", 40)
+    number = text_field("number", 40)
 
     def __init__(self, leaves: Iterable[Leaf], *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -197,7 +199,7 @@ class RevealForm(RegistryForm):
 def leaf_field(leaves: Iterable[Leaf]) -> forms.ChoiceField:
     """A choice of micro-grids; 未入网 comes last."""
     choices = [(leaf.area_path, f"{leaf.section} · {leaf.name}") for leaf in leaves]
-    return forms.ChoiceField(label=_label("area"), choices=choices)
+    return forms.ChoiceField(label=label_of("area"), choices=choices)
 
 
 PARTS: Mapping[str, type[RegistryForm]] = {

@@ -21,6 +21,7 @@ from wuyicun.domains.registry.web.meanwhile import (
     Stale,
     brought_up,
     decided,
+    named_by_forms,
     seen,
     shown_of_household,
     shown_of_person,
@@ -52,12 +53,6 @@ def _form(request: ScopedRequest, found: Household, data: Any = None) -> Househo
 
 def _known(found: Household) -> dict[str, str]:
     return {"number": found.number, "address": found.address, "head_name": found.head_name, "area": found.area_path}
-
-
-def _named(fields: object) -> list[str]:
-    """Fields as the form calls them."""
-    names = fields if isinstance(fields, list) else []
-    return ["area" if name == "area_path" else str(name) for name in names]
 
 
 def _page(
@@ -140,7 +135,7 @@ def household_edit(request: ScopedRequest, household_id: UUID) -> HttpResponse:
         except actions.NumberTaken as refusal:
             fault(form, "number", str(refusal))
         except actions.ChangedMeanwhile as refusal:
-            both, mine = (_named(refusal.data[which]) for which in ("fields", "mine"))
+            both, mine = (named_by_forms(refusal.data[which]) for which in ("fields", "mine"))
             areas = dict(form.fields["area"].choices)  # type: ignore[attr-defined]
             typed = form.cleaned_data
             stale = [

@@ -16,8 +16,9 @@ from wuyicun.domains.registry.actions.seeing import (
     marks,
     values_of_household,
     values_of_person,
+    values_of_place,
 )
-from wuyicun.domains.registry.models import Household, Person
+from wuyicun.domains.registry.models import Household, Person, Place
 from wuyicun.domains.registry.web.forms import NUMBERS
 
 TAKE = "take_"
@@ -44,6 +45,17 @@ def shown_of_person(person: Person, groups: Collection[str]) -> str:
 def shown_of_household(household: Household) -> str:
     """For a hidden field: what the form of a household showed."""
     return json.dumps(marks(values_of_household(household)))
+
+
+def shown_of_place(place: Place) -> str:
+    """For a hidden field: what the form of a place showed."""
+    return json.dumps(marks(values_of_place(place)))
+
+
+def named_by_forms(fields: object) -> list[str]:
+    """The fields of a refusal as forms call them."""
+    names = fields if isinstance(fields, list) else []
+    return ["area" if name == "area_path" else str(name) for name in names]
 
 
 def seen(request: HttpRequest) -> Mapping[str, str] | None:

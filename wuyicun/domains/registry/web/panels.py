@@ -1,5 +1,5 @@
-"""What rooms above show on a person's or a household's page: tests, standing, checks. The configuration lists them
-(`WUYI_PERSON_PANELS`, `WUYI_HOUSEHOLD_PANELS`).
+"""What rooms above show on the page of a person, a household or a place: tests, standing, checks. The configuration
+lists them (`WUYI_PERSON_PANELS`, `WUYI_HOUSEHOLD_PANELS`, `WUYI_PLACE_PANELS`).
 """
 
 from __future__ import annotations
@@ -24,6 +24,11 @@ def panels(request: ScopedRequest, person: PersonBrief) -> list[SafeString]:
 def household_panels(request: ScopedRequest, household_id: UUID) -> list[SafeString]:
     """The panels beside a household, likewise."""
     return _shown("WUYI_HOUSEHOLD_PANELS", request, household_id)
+
+
+def place_panels(request: ScopedRequest, place_id: UUID) -> list[SafeString]:
+    """The panels beside a place, likewise."""
+    return _shown("WUYI_PLACE_PANELS", request, place_id)
 
 
 def _shown(setting: str, request: ScopedRequest, subject: object) -> list[SafeString]:

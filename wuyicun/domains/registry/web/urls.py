@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from wuyicun.domains.registry import tokens
-from wuyicun.domains.registry.web import bulk, cards, duplicates, editing, households, people, places
+from wuyicun.domains.registry.web import bulk, cards, duplicates, editing, households, people
+from wuyicun.domains.registry.web.places import lists, pages
 from wuyicun.kernel.web.responses import path
 
 urlpatterns = [
@@ -27,8 +28,14 @@ urlpatterns = [
     path("people/duplicates/", duplicates.duplicates_, "duplicates"),
     path("people/duplicates/<uuid:person_id>/<uuid:other_id>/", duplicates.duplicate_pair, "duplicate_pair"),
     path("people/duplicates/<uuid:pairing_id>/undo/", duplicates.duplicate_undo, "duplicate_undo"),
-    path("people/places/", places.places, "places"),
-    path("people/places/<uuid:place_id>/phone/", places.place_reveal, "place_reveal"),
+    path("people/places/", lists.places, "places"),
+    path("people/places/add/", pages.place_add, "place_add"),
+    path("people/places/<uuid:place_id>/", pages.place, "place"),
+    path("people/places/<uuid:place_id>/edit/", pages.place_edit, "place_edit"),
+    path("people/places/<uuid:place_id>/close/", pages.place_close, "place_close"),
+    path("people/places/<uuid:place_id>/reopen/", pages.place_reopen, "place_reopen"),
+    path("people/places/<uuid:place_id>/phone/", lists.place_reveal, "place_reveal"),
+    path("people/places/<uuid:place_id>/card-lost/", cards.place_card_lost, "place_card_lost"),
     path("people/cards/", cards.cards_, "cards"),
     path("people/cards/cards.pdf", cards.cards_pdf, "cards_pdf"),
     path("people/<uuid:person_id>/", people.person, "person"),

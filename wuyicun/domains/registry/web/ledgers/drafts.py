@@ -127,9 +127,7 @@ def choices(draft: Draft) -> list[ColumnChoice]:
 def conditions(draft: Draft, areas: Sequence[tuple[str, str]]) -> tuple[list[controls.Control], list[controls.Control]]:
     """What can be asked: the common ones in their order, then what else is used; and the rest."""
     known = listed(draft.definition)
-    every = {
-        field.code: controls.control(field, draft.definition.conditions, areas) for field in _asked(known.fields)
-    }
+    every = {field.code: controls.control(field, draft.definition.conditions, areas) for field in _asked(known.fields)}
     common = [code for code in _COMMON if code in every]
     used = [code for code, each in every.items() if each.used and code not in common]
     first = [*common, *used]

@@ -29,7 +29,7 @@ from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.accounts.queries import names_of
 from wuyicun.kernel.roles import Permission
 
-_PAGE_OF = {Subject.PERSON: "person", Subject.HOUSEHOLD: "household"}
+_PAGE_OF = {Subject.PERSON: "person", Subject.HOUSEHOLD: "household", Subject.PLACE: "place"}
 
 
 @require_GET
@@ -161,8 +161,8 @@ def _cells(ledger: Ledger, known: Listed, line: Line) -> list[tuple[Any, bool]]:
 
 
 def _link(ledger: Ledger, line: Line) -> str:
-    page = _PAGE_OF.get(ledger.definition.subject)
-    return reverse(page, args=[line.id]) if page else ""
+    page = _PAGE_OF[ledger.definition.subject]
+    return reverse(page, args=[line.id])
 
 
 def _narrowed(wanted: Wanted, known: Listed, areas: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""点位: shops, toilets, checkpoints and what else is looked after."""
+"""点位: shops, toilets, checkpoints and what else is looked after, as a list; a contact's phone in clear."""
 
 from __future__ import annotations
 
@@ -24,10 +24,15 @@ from wuyicun.kernel.roles import Permission
 def places(request: ScopedRequest) -> HttpResponse:
     """The list."""
     access.held(request.scope, Permission.VIEW_PEOPLE)
-    query = {name: request.GET[name] for name in ("kind", "area") if request.GET.get(name)}
+    query = {name: request.GET[name] for name in ("kind", "area", "closed") if request.GET.get(name)}
     kind = query["kind"] if query.get("kind") in PLACE_KIND else ""
     page = listing.places(
-        request.scope, request.village.pk, kind=kind, area_path=query.get("area", ""), after=cursor(request)
+        request.scope,
+        request.village.pk,
+        kind=kind,
+        area_path=query.get("area", ""),
+        closed="closed" in query,
+        after=cursor(request),
     )
     kinds = [Chip(_("全部"), with_query(query, kind=""), not kind)]
     kinds += [Chip(word, with_query(query, kind=code), code == kind) for code, word in PLACE_KIND.items()]
@@ -36,8 +41,11 @@ def places(request: ScopedRequest) -> HttpResponse:
         "next": page.next,
         "areas": area_chips(request, query, Permission.VIEW_PEOPLE),
         "kinds": kinds,
+        "closed": Chip(_("已关闭的"), with_query(query, closed="" if "closed" in query else "1"), "closed" in query),
         "filtered": bool(query),
         "may_reveal": request.scope.permits(Permission.REVEAL),
+        "may_edit": request.scope.permits(Permission.EDIT_PEOPLE),
+        "may_print": request.scope.permits(Permission.PRINT_CARDS),
         "may_import": request.scope.permits(Permission.IMPORT_ROSTER),
         "reasons": list(REVEAL_REASON.items()),
     }
@@ -51,7 +59,7 @@ def place_reveal(request: ScopedRequest, place_id: UUID) -> HttpResponse:
     place = access.place(request.scope, request.village.pk, place_id, Permission.REVEAL)
     form = RevealForm(request.POST)
     if not form.is_valid():
-        return HttpResponseRedirect(reverse("places"))
+        return HttpResponseRedirect(reverse("place", args=[place.pk]))
     reason = form.cleaned_data["reason"]
     clear = actions.reveal_contact(place=place, reason=reason, by=request.account.pk, at=clock.now())
     context = {
@@ -60,7 +68,7 @@ def place_reveal(request: ScopedRequest, place_id: UUID) -> HttpResponse:
         "clear": clear,
         "callable": True,
         "reason": REVEAL_REASON[reason],
-        "back": reverse("places"),
+        "back": reverse("place", args=[place.pk]),
         "layout": "registry/parts/bare.html" if request.headers.get("HX-Request") else "base.html",
     }
     return render(request, "registry/reveal.html", context)
