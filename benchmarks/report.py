@@ -9,6 +9,8 @@ COLUMNS = (
     *("per_request", "what", "rate", "ms", "p95", "raw", "ratio", "mb"),
     *("households", "keep", "micro_grids", "seconds", "gap", "smallest", "largest", "distance", "moves"),
     *("k_means_seconds", "k_means_distance", "k_means_moves"),
+    *("homes", "people", "outings", "fewest", "slowest", "walked", "longest", "nearest_walked", "nearest_longest"),
+    *("cost", "nearest_cost"),
 )
 
 

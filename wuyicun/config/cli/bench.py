@@ -20,8 +20,8 @@ from wuyicun.config.cli.services import interruptible
 from wuyicun.config.environment import ROOT
 from wuyicun.kernel.failure import Failure
 
-NAMES = ("ingest", "board", "registry", "partition", "faults")
-WITHOUT_DATABASE = {"partition", "faults"}  # or with a server of its own, which it kills
+NAMES = ("ingest", "board", "registry", "partition", "routes", "faults")
+WITHOUT_DATABASE = {"partition", "routes", "faults"}  # or with a server of its own, which it kills
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
