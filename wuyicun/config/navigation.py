@@ -9,6 +9,7 @@ ITEMS: tuple[Item, ...] = (
     Item("today", _("今日"), "today", Permission.VIEW_BOARD, 10, behind="/today/"),
     Item("screening", _("轮次"), "rounds", Permission.VIEW_BOARD, 10),
     Item("screening", _("未采名单"), "current_missing", Permission.VIEW_PEOPLE, 20),
+    Item("screening", _("上门采样"), "current_visits", Permission.VIEW_PEOPLE, 25),
     Item("screening", _("试管"), "current_tubes", Permission.VIEW_BOARD, 30),
     Item("screening", _("转运"), "current_runs", Permission.CARRY_TUBES, 40),
     Item("screening", _("结果"), "current_results", Permission.ENTER_RESULTS, 50),

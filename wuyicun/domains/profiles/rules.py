@@ -19,6 +19,8 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         people_per_sampler: for planning.
         proof_valid_hours: a negative proof counts at an entry for.
         vaccination_defers_hours: sampling is put off after a vaccination.
+        people_per_outing: a team that samples at home visits at least, where there are as many.
+        minutes_per_home_visit: at the door, for one person.
     """
 
     pool_size: int
@@ -31,6 +33,8 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     people_per_sampler: int
     proof_valid_hours: int
     vaccination_defers_hours: int
+    people_per_outing: int
+    minutes_per_home_visit: int
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:

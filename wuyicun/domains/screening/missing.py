@@ -59,7 +59,7 @@ def listed(
         after: the cursor of the page before.
         limit: about how many people; one household more or less.
     """
-    unplaced, path, order, house = _read_cursor(after)
+    unplaced, path, order, house = read_cursor(after)
     values: dict[str, Any] = {
         "village": village_id,
         "roll": roll_id,
@@ -85,8 +85,8 @@ def _cursor(unplaced: bool, path: str, order: str, house: UUID) -> str:
     return f"{unplaced:d}.{path}.{house}.{order}"
 
 
-def _read_cursor(text: str) -> tuple[bool, str, str, UUID]:
-    """A cursor as it stands in an address; what is none begins at the beginning."""
+def read_cursor(text: str) -> tuple[bool, str, str, UUID]:
+    """The place in the order of lists that a cursor means; what is none means the beginning."""
     try:
         unplaced, path, house, order = text.split(".", 3)
         return unplaced == "1", path, order, UUID(house)

@@ -55,6 +55,30 @@ class Station(VillageModel):
         ]
 
 
+class Outing(VillageModel):
+    """What one team does on a walk to those who are sampled at home: whose doors, in which order.
+
+    `attempt` is 1 for the first walk of a round, 2 when those who were not met are visited again. `stops` is a list of
+    `outings.Stop`; `seconds` until the team is back, `metres` what it walks, None where the map has no measure.
+    """
+
+    round = reference("screening.Round")
+    attempt = models.PositiveSmallIntegerField()
+    number = models.PositiveSmallIntegerField()
+    team = models.CharField(max_length=64, blank=True, default="")
+    start = models.CharField(max_length=64, blank=True, default="")
+    stops = models.JSONField()
+    seconds = models.PositiveIntegerField()
+    metres = models.PositiveIntegerField(null=True)
+    made_at = models.DateTimeField()
+    made_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["village_id", "round", "attempt", "number"], name="outing_number_once")
+        ]
+
+
 class Tube(VillageModel):
     """A tube of a round as its records tell it; decided again at each arrival."""
 

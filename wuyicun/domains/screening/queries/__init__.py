@@ -1,6 +1,7 @@
 """What is asked of rounds: their facts, tubes, swabs, re-tests, and what went wrong."""
 
 from wuyicun.domains.screening.queries.of_mistakes import Mistakes, mistakes, mistakes_count
+from wuyicun.domains.screening.queries.of_outings import Stop, Walk, outings
 from wuyicun.domains.screening.queries.of_retests import Retests, owes_retest, retests, retests_owed
 from wuyicun.domains.screening.queries.of_rounds import (
     RoundFacts,
@@ -31,9 +32,11 @@ __all__ = [
     "Retests",
     "RoundFacts",
     "RoundRow",
+    "Stop",
     "Swab",
     "TubeTotals",
     "TubeView",
+    "Walk",
     "current_round",
     "flagged",
     "has_swabs",
@@ -41,6 +44,7 @@ __all__ = [
     "mistakes_count",
     "names_of",
     "open_rounds",
+    "outings",
     "owes_retest",
     "reports",
     "results_of",

@@ -80,12 +80,14 @@ class Line:
 
 @dataclass(frozen=True)
 class House:
-    """A household of a list, or one person without."""
+    """A household of a list, or one person without; on a walk with its place in the order and the way to it."""
 
     label: str
     area: str
     household_id: UUID | None
     lines: Sequence[Line]
+    number: int = 0
+    way: str = ""
 
 
 def houses(request: ScopedRequest, round_: Round, listed: Sequence[Listed], now: datetime) -> Sequence[House]:

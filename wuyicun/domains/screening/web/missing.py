@@ -221,7 +221,7 @@ def call_sheet(request: ScopedRequest, round_id: UUID) -> HttpResponse:
         "sentence": str(TITLES[asked.state])
         if asked.state != "missing"
         else _("还有 %(people)s未采") % {"people": people_words(sum(len(house.lines) for house in found))},
-        "households": [_on_paper(house, now) for house in found],
+        "households": [on_paper(house, now) for house in found],
     }
     audit(
         "screening.print_call_sheet",
@@ -235,7 +235,8 @@ def call_sheet(request: ScopedRequest, round_id: UUID) -> HttpResponse:
     return pdf(content, f"{round_.title} {TITLES[asked.state]}")
 
 
-def _on_paper(house: House, now: datetime) -> dict[str, object]:
+def on_paper(house: House, now: datetime) -> dict[str, object]:
+    """A household as printed lists show it: the first phone, masked, and everybody with room to write."""
     phone = next((line.phone for line in house.lines if line.phone), None)
     return {
         "house": house.label,

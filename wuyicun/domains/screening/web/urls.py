@@ -14,6 +14,7 @@ from wuyicun.domains.screening.web import (
     runs,
     samples,
     tubes,
+    visits,
 )
 from wuyicun.kernel.web.responses import path
 
@@ -32,6 +33,10 @@ urlpatterns = [
     path("missing/<uuid:round_id>/<uuid:person_id>/", people.round_person, "round_person"),
     path("missing/<uuid:round_id>/<uuid:person_id>/phone/", people.round_phone, "round_phone"),
     path("missing/<uuid:round_id>/<uuid:person_id>/<slug:statement>/", people.round_say, "round_say"),
+    path("visits/", rounds.current, "current_visits", to="visits"),
+    path("visits/<uuid:round_id>/", visits.home_visits, "visits"),
+    path("visits/<uuid:round_id>/plan/", visits.visits_plan, "visits_plan"),
+    path("visits/<uuid:round_id>/route.pdf", visits.route_sheet, "visit_route"),
     path("tubes/", rounds.current, "current_tubes", to="tubes"),
     path("tubes/<uuid:round_id>/", tubes.tubes, "tubes"),
     path("tubes/<uuid:round_id>/labels/", labels.labels, "labels"),
