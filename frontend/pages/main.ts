@@ -9,6 +9,7 @@ import { startMaps } from "./maps.ts";
 import { startMenus } from "./menus.ts";
 import { startPrint } from "./print.ts";
 import { startMovable } from "./movable.ts";
+import { startSheet } from "./sheet.ts";
 import { startTables } from "./tables.ts";
 import { startToasts } from "./toasts.ts";
 
@@ -24,5 +25,6 @@ startMaps();
 startMenus();
 startPrint();
 startMovable();
+startSheet();
 startTables();
 startToasts();

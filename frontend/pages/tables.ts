@@ -13,6 +13,7 @@ export function startTables(): void {
   on("click", "[data-density]", switchDensity);
   prepare();
   document.addEventListener("htmx:afterSwap", prepare);
+  document.addEventListener("wuyi:rows", prepare);
 }
 
 function prepare(): void {

@@ -4,6 +4,7 @@ from wuyicun.domains.registry.actions.bulk import MOST, NotDone, TooMany, begin_
 from wuyicun.domains.registry.actions.changing import Change
 from wuyicun.domains.registry.actions.households import NumberTaken, add_household, edit_household, place_person
 from wuyicun.domains.registry.actions.identity import IdDisputed, IdHeld, IdNotRead, PhoneNotRead
+from wuyicun.domains.registry.actions.members import MemberRow, NewRow, NoMember, RowsRefused, Saved, edit_members
 from wuyicun.domains.registry.actions.merging import (
     KeptBefore,
     NotTwo,
@@ -41,14 +42,19 @@ __all__ = [
     "IdHeld",
     "IdNotRead",
     "KeptBefore",
+    "MemberRow",
     "Moved",
+    "NewRow",
     "Newcomer",
+    "NoMember",
     "NotDone",
     "NotTwo",
     "NumberTaken",
     "PersonFields",
     "PhoneNotRead",
     "PlaceNameTaken",
+    "RowsRefused",
+    "Saved",
     "Stay",
     "TooMany",
     "UndoneAlready",
@@ -58,6 +64,7 @@ __all__ = [
     "begin_bulk",
     "close_place",
     "edit_household",
+    "edit_members",
     "edit_person",
     "edit_place",
     "empty_leaf",

@@ -41,14 +41,14 @@ from wuyicun.kernel.errors import NotYours, Refusal
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.web import notices
 
-_FIELD_OF: dict[type[Refusal], str] = {
+FIELD_OF: dict[type[Refusal], str] = {
     actions.IdNotRead: "id_number",
     actions.IdHeld: "id_number",
     actions.IdDisputed: "id_number",
     actions.PhoneNotRead: "phone",
     actions.AlreadyInHousehold: "name",
 }
-_REFUSED: tuple[type[Refusal], ...] = tuple(_FIELD_OF)
+_REFUSED: tuple[type[Refusal], ...] = tuple(FIELD_OF)
 
 
 @require_http_methods(["GET", "POST"])
@@ -69,7 +69,7 @@ def person_add(request: ScopedRequest) -> HttpResponse:
                 village_id=village.pk, home=home, newcomer=form.newcomer(), by=request.account.pk, at=clock.now()
             )
         except _REFUSED as refusal:
-            fault(form, _FIELD_OF[type(refusal)], str(refusal))
+            fault(form, FIELD_OF[type(refusal)], str(refusal))
             known = _known_holder(request, refusal)
         else:
             notices.say(request, _("已添加%(name)s，正在进行的检测会自动把人列进去") % {"name": person.name})
@@ -127,7 +127,7 @@ def person_edit(request: ScopedRequest, person_id: UUID) -> HttpResponse:
             form, shown = part_form(part, file, brought_up(data, now, _mine(refusal))), ""
             fault(form, "", str(refusal))
         except _REFUSED as refusal:
-            fault(form, _FIELD_OF[type(refusal)], str(refusal))
+            fault(form, FIELD_OF[type(refusal)], str(refusal))
         else:
             notices.say(request, _("已保存"))
             return HttpResponseRedirect(next_url(request, f"{here}#{part}"))
@@ -164,11 +164,12 @@ def _differences(file: PersonFile, form: RegistryForm, refusal: actions.ChangedM
     for name, typed in said(form).items():
         if isinstance(both, list) and name in both:
             theirs = getattr(file, name) if name in NUMBERS else now.get(name)
-            rows.append(Difference(name, FIELD[name], _in_words(name, theirs), _in_words(name, typed)))
+            rows.append(Difference(name, FIELD[name], in_words(name, theirs), in_words(name, typed)))
     return rows
 
 
-def _in_words(name: str, value: Any) -> Any:
+def in_words(name: str, value: Any) -> Any:
+    """A value as a comparison shows it."""
     words = {"sex": SEX, "id_kind": ID_KIND, "residence": RESIDENCE, "whereabouts": WHEREABOUTS}.get(name)
     if words is not None:
         return words.get(value, "")

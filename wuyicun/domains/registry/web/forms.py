@@ -44,7 +44,8 @@ def text_field(name: str, length: int, *, required: bool = False, **options: Any
     return forms.CharField(label=label_of(name), max_length=length, required=required, **options)
 
 
-def _choice(name: str, words: Words, **options: Any) -> forms.ChoiceField:
+def choice_field(name: str, words: Words, **options: Any) -> forms.ChoiceField:
+    """A choice that is called as everywhere."""
     return forms.ChoiceField(label=label_of(name), choices=list(words.items()), **options)
 
 
@@ -63,9 +64,9 @@ class IdentityForm(RegistryForm):
     """Who somebody is."""
 
     name = text_field("name", 64, required=True)
-    sex = _choice("sex", SEX, widget=forms.RadioSelect)
+    sex = choice_field("sex", SEX, widget=forms.RadioSelect)
     birth_date = _day("birth_date")
-    id_kind = _choice("id_kind", ID_KIND, initial=IdKind.RESIDENT)
+    id_kind = choice_field("id_kind", ID_KIND, initial=IdKind.RESIDENT)
     id_number = text_field("id_number", 60, widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "text"}))
 
     def clean_birth_date(self) -> date | None:
@@ -88,7 +89,7 @@ class LivingForm(RegistryForm):
     """How somebody lives here."""
 
     relation = text_field("relation", 32)
-    residence = _choice("residence", RESIDENCE, widget=forms.RadioSelect)
+    residence = choice_field("residence", RESIDENCE, widget=forms.RadioSelect)
     workplace = text_field("workplace", 64)
     party_member = forms.BooleanField(label=label_of("party_member"), required=False)
     sampling_code = forms.BooleanField(label=gettext_lazy("已在市核酸采样系统注册采样码"), required=False)
@@ -98,7 +99,7 @@ class LivingForm(RegistryForm):
 class StayForm(RegistryForm):
     """Where somebody is now."""
 
-    whereabouts = _choice("whereabouts", WHEREABOUTS, widget=forms.RadioSelect)
+    whereabouts = choice_field("whereabouts", WHEREABOUTS, widget=forms.RadioSelect)
     whereabouts_text = text_field("whereabouts_text", 64)
     whereabouts_since = _day("whereabouts_since")
     expected_return = _day("expected_return")

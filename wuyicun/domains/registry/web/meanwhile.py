@@ -60,8 +60,13 @@ def named_by_forms(fields: object) -> list[str]:
 
 def seen(request: HttpRequest) -> Mapping[str, str] | None:
     """What the form showed; None where it does not say so."""
+    return seen_in(request.POST.get("seen", ""))
+
+
+def seen_in(field: str) -> Mapping[str, str] | None:
+    """What a hidden field says was shown; None where it says nothing."""
     try:
-        found = json.loads(request.POST.get("seen", ""))
+        found = json.loads(field)
     except ValueError:
         return None
     if not isinstance(found, dict):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wuyicun.domains.registry import tokens
-from wuyicun.domains.registry.web import bulk, cards, duplicates, editing, households, people
+from wuyicun.domains.registry.web import bulk, cards, duplicates, editing, households, members, people
 from wuyicun.domains.registry.web.places import lists, pages
 from wuyicun.kernel.web.responses import path
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("people/households/add/", households.household_add, "household_add"),
     path("people/households/<uuid:household_id>/", households.household, "household"),
     path("people/households/<uuid:household_id>/edit/", households.household_edit, "household_edit"),
+    path("people/households/<uuid:household_id>/table/", members.household_table, "household_table"),
     path(
         "people/households/<uuid:subject_id>/card-lost/",
         cards.card_lost,
