@@ -41,7 +41,7 @@ def opened(cast: Cast, who: str) -> dict[str, Any]:
 
 def fields_in(page: str) -> dict[str, Any]:
     """What a page's table would send."""
-    page = page.split("<template>")[0]
+    page = page.split("<template>", maxsplit=1)[0]
     said: dict[str, Any] = {"row": re.findall(r'name="row" value="([^"]+)"', page)}
     for tag in re.findall(r"<input[^>]*>", page):
         name, value = (re.search(rf'{which}="([^"]*)"', tag) for which in ("name", "value"))
