@@ -33,6 +33,7 @@ from wuyicun.kernel.documents import pdf
 # For everybody, logged in or not. Nothing of a village is behind them.
 FOR_EVERYBODY = {
     "account_login": "the way in",
+    "mfa_login_webauthn": "the same with a passkey",
     "healthz": "the launcher and a load balancer ask it",
     "setup": "who holds the one-time code; gone as soon as there is an account",
     "setup_village": "the same",

@@ -12,6 +12,8 @@ from importlib import import_module
 from pathlib import Path
 from uuid import uuid4
 
+from allauth.mfa.models import Authenticator
+
 from tests.cast import PASSWORD, Cast, make_cast
 from tests.integration.screening.sending import Phone, open_round
 from wuyicun.domains.registry import cards, search
@@ -175,4 +177,11 @@ def _name_things(village: FullVillage) -> None:
         post_id=Post.rows().get(village_id=first, role="micro_grid_leader").pk,
         account_id=cast.accounts["采样员"].pk,
         village_id=first,
+        pk=_passkey(cast),
     )
+
+
+def _passkey(cast: Cast) -> int:
+    of = cast.accounts["采样员"]
+    made = Authenticator.objects.create(user=of, type=Authenticator.Type.WEBAUTHN, data={"name": "手机"})
+    return int(made.pk)

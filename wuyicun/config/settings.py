@@ -126,7 +126,13 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 MFA_ADAPTER = "wuyicun.kernel.accounts.adapter.MfaAdapter"
 MFA_TOTP_TOLERANCE = 1  # clocks of phones and of a server without network differ
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}  # no secret that can be guessed; a whole office shares an address
+MFA_FORMS = {
+    "add_webauthn": "wuyicun.kernel.accounts.passkeys.AddPasskeyForm",
+    "edit_webauthn": "wuyicun.kernel.accounts.passkeys.NamePasskeyForm",
+}
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "today"

@@ -14,12 +14,12 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from tests.cast import PASSWORD, Cast, make_cast
 from wuyicun.kernel import clock
-from wuyicun.kernel.accounts import keeping, queries, second_factor
+from wuyicun.kernel.accounts import keeping, passkeys, queries, second_factor
 from wuyicun.kernel.accounts.models import Account
 from wuyicun.kernel.roles import SECOND_FACTOR, Permission
 
@@ -131,6 +131,50 @@ def test_with_it_they_open_and_the_log_in_asks_for_it(cast: Cast) -> None:
     assert "动态码不对" in again.post(reverse("mfa_authenticate"), {"code": "000000"}).content.decode()
     assert again.post(reverse("mfa_authenticate"), {"code": code_of(secret)}).status_code == 302
     assert again.get(reverse("accounts")).status_code == 200
+
+
+def test_a_passkey_will_do_as_well(cast: Cast) -> None:
+    account = cast.accounts["梁会明"]
+    client, _ = log_in("梁会明")
+    days_are_over(account)
+    assert client.get(reverse("accounts")).status_code == 403
+    key = Authenticator.objects.create(user=account, type=Authenticator.Type.WEBAUTHN, data={"name": "电脑"})
+    assert client.get(reverse("accounts")).status_code == 200
+    assert export(client).status_code == 200
+    key.delete()
+    assert client.get(reverse("accounts")).status_code == 403
+
+
+def test_nobody_names_or_removes_the_passkey_of_another(cast: Cast) -> None:
+    whose = cast.accounts["梁会明"]
+    key = Authenticator.objects.create(user=whose, type=Authenticator.Type.WEBAUTHN, data={"name": "电脑"})
+    other, _ = log_in("办公室")
+    other.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    for name in ("mfa_edit_webauthn", "mfa_remove_webauthn"):
+        assert other.post(reverse(name, args=[key.pk]), {"name": "我的"}).status_code == 404
+    key.refresh_from_db()
+    assert key.data["name"] == "电脑"
+
+
+@pytest.mark.parametrize(
+    ("host", "address", "possible", "instead"),
+    [
+        ("127.0.0.1:8000", "", False, "http://localhost:8000"),
+        ("localhost:8000", "", True, ""),
+        ("192.168.1.5:8000", "", False, ""),
+        ("village.example", "http://village.example", False, ""),
+        ("village.example", "https://village.example", True, ""),
+        ("other.example", "https://village.example", False, ""),
+        ("192.168.1.5", "https://192.168.1.5", False, ""),
+    ],
+)
+def test_passkeys_are_offered_where_browsers_allow_them(
+    monkeypatch: pytest.MonkeyPatch, host: str, address: str, possible: bool, instead: str
+) -> None:
+    monkeypatch.setattr(settings, "ALLOWED_HOSTS", ["*"])
+    monkeypatch.setattr(settings, "WUYI_ADDRESS", address)
+    asked = RequestFactory().get("/", headers={"host": host})
+    assert passkeys.here(asked) == passkeys.Here(possible, instead)
 
 
 def test_a_recovery_code_opens_once(cast: Cast) -> None:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, cast
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wuyicun.kernel import clock
-from wuyicun.kernel.accounts import keeping, queries, second_factor
+from wuyicun.kernel.accounts import keeping, passkeys, queries, second_factor
 from wuyicun.kernel.accounts.models import Account
 from wuyicun.kernel.crypto import seal, unseal
 from wuyicun.kernel.documents import qr
@@ -28,7 +29,14 @@ SAID: dict[str | None, Promise | str] = {
     "account/messages/password_changed.txt": gettext_lazy("密码已修改"),
     "mfa/messages/totp_activated.txt": gettext_lazy("两步验证已开启"),
     "mfa/messages/totp_deactivated.txt": gettext_lazy("两步验证已关闭"),
+    "mfa/messages/webauthn_added.txt": gettext_lazy("通行密钥已添加"),
+    "mfa/messages/webauthn_removed.txt": gettext_lazy("通行密钥已删除"),
     "mfa/messages/recovery_codes_generated.txt": gettext_lazy("备用码已换成新的一套"),
+}
+WAYS: dict[str, Promise | str] = {
+    "reauthenticate": gettext_lazy("用密码"),
+    "mfa_reauthenticate": gettext_lazy("用动态码或备用码"),
+    "mfa_reauthenticate:webauthn": gettext_lazy("用通行密钥"),
 }
 
 
@@ -66,6 +74,15 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth brings no
         answer: HttpResponse | None = super().pre_login(request, user, **options)
         return answer
 
+    def respond_user_inactive(self, request: HttpRequest, user: Account) -> HttpResponse:
+        """With a passkey one may come this far although the account is locked."""
+        clear_login(request)
+        return passkeys.refused("locked")
+
+    def get_reauthentication_methods(self, user: Account) -> list[dict[str, Any]]:
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [{**each, "description": WAYS.get(each["id"], each["description"])} for each in methods]
+
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Who must set up a second factor is led there first."""
         account, at = cast("Account", request.user), clock.now()
@@ -102,6 +119,18 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth brings no 
 
     def get_totp_label(self, user: Account) -> str:
         return user.username
+
+    def generate_authenticator_name(self, user: Account, kind: Authenticator.Type) -> str:
+        """Where it is kept, as far as nobody said otherwise."""
+        number = Authenticator.objects.filter(user_id=user.pk, type=kind).count() + 1
+        return _("通行密钥 %(number)s") % {"number": number}
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {**super().get_public_key_credential_rp_entity(), "name": _("无疫村")}
+
+    def get_public_key_credential_user_entity(self, user: Account) -> dict[str, Any]:
+        entity: dict[str, Any] = super().get_public_key_credential_user_entity(user)
+        return {**entity, "name": user.username, "display_name": user.name}
 
     def get_totp_issuer(self) -> str:
         return _("无疫村")

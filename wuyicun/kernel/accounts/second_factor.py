@@ -53,12 +53,12 @@ def audited(view: View) -> View:
     """A view of allauth that sets up or forgets a second factor: what it changed is audited in its transaction."""
 
     @wraps(view)
-    def audited_view(request: HttpRequest) -> HttpResponseBase:
+    def audited_view(request: HttpRequest, **named: object) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return view(request)
+            return view(request, **named)
         account = request.user.pk
         before = _kept(account)
-        response = view(request)
+        response = view(request, **named)
         after = _kept(account)
         if after != before:
             types = sorted(after.values())
