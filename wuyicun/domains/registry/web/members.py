@@ -38,7 +38,7 @@ from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.web import notices
 from wuyicun.kernel.web.formatting import masked_phone
 
-NONE = "无"
+NONE = ("无", "none")
 """Typed in the place of a number that is known, it takes it away."""
 PATTERN = "__row__"
 """The key of the row that the browser copies for somebody new."""
@@ -60,7 +60,7 @@ class MemberForm(RegistryForm):
     note = text_field("note", 200)
 
     def __init__(self, key: str, data: Any, known: Mapping[str, Any], held: Mapping[str, str]) -> None:
-        super().__init__(data, prefix=key, initial=known)
+        super().__init__(data, prefix=key, initial=dict(known))
         who = str(known.get("name") or _("新的一行"))
         for name, field in self.fields.items():
             attrs = {"class": "input input-small", "autocomplete": "off", "aria-label": f"{FIELD[name]} {who}"}
@@ -81,7 +81,7 @@ class MemberForm(RegistryForm):
         """What was said; a number that was left empty is not among it."""
         values: dict[str, object] = dict(self.cleaned_data)
         for name in NUMBERS:
-            if values[name] == NONE:
+            if str(values[name]).lower() in NONE:
                 values[name] = ""
             elif not values[name]:
                 del values[name]
