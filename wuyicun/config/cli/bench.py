@@ -20,7 +20,8 @@ from wuyicun.config.cli.services import interruptible
 from wuyicun.config.environment import ROOT
 from wuyicun.kernel.failure import Failure
 
-NAMES = ("ingest", "board", "registry", "partition", "routes", "faults")
+NAMES = ("ingest", "board", "registry", "import", "partition", "routes", "faults")
+MODULES = {"import": "importing"}  # whose file may not be called so
 WITHOUT_DATABASE = {"partition", "routes", "faults"}  # or with a server of its own, which it kills
 
 
@@ -46,11 +47,12 @@ def run(arguments: argparse.Namespace) -> int:
 def _measure(name: str, *, as_json: bool, small: bool) -> None:
     """Measure one thing and print it: the table, or JSON in one line."""
     report = importlib.import_module("benchmarks.report")
+    module = f"benchmarks.{MODULES.get(name, name)}"
     if name in WITHOUT_DATABASE:
-        results = importlib.import_module(f"benchmarks.{name}").measure(say)
+        results = importlib.import_module(module).measure(say)
     else:
         with database.apart("_bench") as (read, server):
             database.migrate()
             django.setup()
-            results = importlib.import_module(f"benchmarks.{name}").measure(read, server, say, small=small)
+            results = importlib.import_module(module).measure(read, server, say, small=small)
     print(json.dumps({"name": name, "results": results}) if as_json else report.table(name, results), flush=True)
