@@ -18,7 +18,7 @@ from tests.cast import Cast
 from tests.integration.registry.rosters import VILLAGE_FILE, Shelf, number, person
 from tests.unit.registry import hostile
 from wuyicun.domains.registry import jobs, roster
-from wuyicun.domains.registry.importing import batches
+from wuyicun.domains.registry.importing import stepping
 from wuyicun.domains.registry.models import ColumnMapping, ImportBatch, Person
 from wuyicun.domains.registry.rules import BatchState
 from wuyicun.kernel.audit.models import AuditRow
@@ -319,7 +319,15 @@ def test_an_upload_needs_the_token(cast: Cast, tmp_path: Path) -> None:
 
 
 ADDRESSES = ("import_batch", "import_returned", "import_progress")
-STEPS = ("import_kinds", "import_columns", "import_preview", "import_commit", "import_undo", "import_drop")
+STEPS = (
+    "import_kinds",
+    "import_columns",
+    "import_preview",
+    "import_commit",
+    "import_stop",
+    "import_undo",
+    "import_drop",
+)
 
 
 @pytest.mark.parametrize("name", ["钟花", "外人", "闲人", "范医生"])
@@ -338,9 +346,9 @@ def test_to_others_an_import_does_not_exist(cast: Cast, secretary: Client, tmp_p
 
 
 def test_a_long_file_is_worked_on_by_a_job(secretary: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "AT_ONCE_ROWS", 0)
+    monkeypatch.setattr(stepping, "AT_ONCE_ROWS", 0)
     deferred: list[dict[str, Any]] = []
-    monkeypatch.setattr(batches, "_defer", lambda village_id, arguments: deferred.append(arguments))
+    monkeypatch.setattr(stepping, "_defer", lambda village_id, arguments: deferred.append(arguments))
     page = _text(_to_preview(secretary, _rows(tmp_path, person("张三"))))
     assert "正在核对" in page
     assert secretary.get(_url("import_progress")).status_code == 200
@@ -360,9 +368,9 @@ def test_a_long_file_is_worked_on_by_a_job(secretary: Client, tmp_path: Path, mo
 def test_what_stops_a_job_is_said_on_the_page(
     secretary: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batches, "AT_ONCE_ROWS", 0)
+    monkeypatch.setattr(stepping, "AT_ONCE_ROWS", 0)
     deferred: list[dict[str, Any]] = []
-    monkeypatch.setattr(batches, "_defer", lambda village_id, arguments: deferred.append(arguments))
+    monkeypatch.setattr(stepping, "_defer", lambda village_id, arguments: deferred.append(arguments))
     _upload(secretary, _rows(tmp_path, person("张三")))
     _go(secretary, "import_kinds", **{"kind-0": "ignore"})
     _go(secretary, "import_columns")

@@ -5,15 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.utils import translation
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from wuyicun.domains.registry.actions import bulk
-from wuyicun.domains.registry.importing import batches
-from wuyicun.domains.registry.models import ImportBatch
-from wuyicun.domains.registry.rules import BatchState
+from wuyicun.domains.registry.importing import stepping
+from wuyicun.domains.registry.importing.stepping import Step
 from wuyicun.kernel import clock, scope
 from wuyicun.kernel.accounts import queries as accounts
-from wuyicun.kernel.errors import Refusal
 
 
 @app.task(name=bulk.JOB)
@@ -29,16 +28,12 @@ def _portion(village_id: UUID, bulk_id: UUID) -> bool:
         return bulk.portion(village_id=village_id, bulk_id=bulk_id, at=clock.now())
 
 
-@app.task(name=batches.JOB)
-def import_step(*, village_id: str, batch_id: str, step: str, digest: str, by: str | None, language: str) -> None:
+@app.task(name=stepping.JOB, retry=RetryStrategy(max_attempts=3, wait=5, retry_exceptions=stepping.GONE))
+def import_step(
+    *, village_id: str, batch_id: str, step: str, digest: str, by: str | None, since: str, language: str
+) -> None:
     """Take a step of an import. Run twice it does nothing the second time: the batch no longer waits for it."""
     village = accounts.villages([UUID(village_id)])[0]
-    with translation.override(language or None), scope.enter(scope.of_system([village.pk])):
-        batch = ImportBatch.rows().filter(village_id=village.pk, pk=UUID(batch_id), state=BatchState.WORKING).first()
-        if batch is None:
-            return
-        try:
-            at = clock.now()
-            batches.take(village=village, batch=batch, step=step, digest=digest, by=UUID(by) if by else None, at=at)
-        except Refusal as refusal:
-            batches.go_no_further(batch=batch, step=step, words=str(refusal))
+    asked = Step(village, UUID(batch_id), step, digest, UUID(by) if by else None, since)
+    with translation.override(language or None):
+        stepping.work_off(asked, clock.now())

@@ -27,6 +27,7 @@ from wuyicun.domains.territory import queries as territory
 from wuyicun.kernel import spelling
 from wuyicun.kernel.crypto import blind_index, unseal
 from wuyicun.kernel.ids import uuid7_text
+from wuyicun.kernel.jobs import progress
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.scope import Scope
 
@@ -214,7 +215,7 @@ def reindex(
             _write(village_id, _places_with_keys(village_id, None))
         if people:
             _forget(village_id, PERSON, people)
-            _write(village_id, _people_with_keys(village_id, people))
+            _write(village_id, _people_with_keys(village_id, people), len(people))
         if households:
             _forget(village_id, HOUSEHOLD, households)
             _write(village_id, _households_with_keys(village_id, households))
@@ -239,11 +240,14 @@ SELECT id, %s, key, kind, subject_id, area_path FROM search_key ORDER BY key
 """
 
 
-def _write(village_id: UUID, subjects: Iterator[_Subject]) -> None:
+def _write(village_id: UUID, subjects: Iterator[_Subject], total: int = 0) -> None:
     """Through a temporary table, in the order of the keys: a village's keys fill the index page after page."""
     with connection.cursor() as cursor:
         cursor.execute(_STAGE)
+    done = 0
     while chunk := list(islice(subjects, _CHUNK)):
+        progress.say("find", done, total)
+        done += len(chunk)
         with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
             copy.write("".join(line for subject in chunk for line in _lines(subject)))
     with connection.cursor() as cursor:

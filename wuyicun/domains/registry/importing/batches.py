@@ -9,9 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from procrastinate.contrib.django import app
 
 from wuyicun.domains.registry.importing import files, reading
 from wuyicun.domains.registry.importing.commit.committing import commit, lock
@@ -26,11 +24,8 @@ from wuyicun.kernel.accounts.models import Village
 from wuyicun.kernel.audit.actions import audit
 from wuyicun.kernel.errors import Refusal
 from wuyicun.kernel.ids import uuid7
+from wuyicun.kernel.jobs import progress
 
-AT_ONCE_ROWS = 3_000
-"""Files of more rows are worked on by a job, so that nobody waits for an answer longer than a few seconds."""
-
-JOB = "registry.import_step"
 _OPEN = (BatchState.READ, BatchState.WORKING, BatchState.PREVIEWED)
 
 
@@ -39,6 +34,13 @@ class BatchEnded(Refusal):
 
     code = "import_ended"
     words = _("这一批已经导入、撤销或放弃，不能再改。")
+
+
+class BatchBusy(Refusal):
+    """The batch is being worked on; nobody waits for that to end, since it may take minutes."""
+
+    code = "import_busy"
+    words = _("这一批正在处理，请等它做完，或先停下。")
 
 
 class FileGone(Refusal):
@@ -130,9 +132,10 @@ def choose(
 
     Raises:
         BatchEnded: too late.
+        BatchBusy: somebody else is going on with it.
         ValueError: no such kind or field.
     """
-    batch = _locked(batch)
+    batch = locked(batch)
     before = layouts_of(batch)
     after = [
         reading.with_choice(layout, kinds.get(layout.sheet, layout.kind), columns.get(layout.sheet, {}))
@@ -152,69 +155,18 @@ def choose(
     return batch
 
 
-def begin(*, village: Village, batch: ImportBatch, step: str, digest: str, by: UUID | None, at: datetime) -> None:
-    """Take a step, `preview` or `commit`: at once, or for a long file by a job.
-
-    Args:
-        village: whose people it lists.
-        batch: the file's batch.
-        step: what to do.
-        digest: for a commit, of the diff that was shown.
-
-    Raises:
-        As `preview` and `carry_out`, where it is done at once.
-    """
-    if sum(batch.counts.get("rows", {}).values()) <= AT_ONCE_ROWS:
-        take(village=village, batch=batch, step=step, digest=digest, by=by, at=at)
-        return
-    with transaction.atomic():
-        batch = _locked(batch)
-        batch.state, batch.refusal = BatchState.WORKING, None
-        batch.counts = {**batch.counts, "step": step, "since": at.isoformat()}
-        batch.save(update_fields=["state", "refusal", "counts"])
-        arguments = {
-            "village_id": str(village.pk),
-            "batch_id": str(batch.pk),
-            "step": step,
-            "digest": digest,
-            "by": str(by) if by else None,
-            "language": get_language() or "",
-        }
-        _defer(village.pk, arguments)
-
-
-def _defer(village_id: UUID, arguments: dict[str, Any]) -> None:
-    """By the task's name, so that no action imports a job; in the transaction of the batch."""
-    app.configure_task(JOB, lock=f"registry.import {village_id}").defer(**arguments)
-
-
-def take(*, village: Village, batch: ImportBatch, step: str, digest: str, by: UUID | None, at: datetime) -> None:
-    """Take a step now. Raises as `preview` and `carry_out`."""
-    if step == "commit":
-        carry_out(village=village, batch=batch, digest=digest, by=by, at=at)
-    else:
-        preview(village=village, batch=batch, by=by, at=at)
-
-
-@transaction.atomic
-def go_no_further(*, batch: ImportBatch, step: str, words: str) -> None:
-    """A job's step was refused: the batch stands where it stood before, and says why."""
-    batch = _locked(batch)
-    batch.state = BatchState.PREVIEWED if step == "commit" else BatchState.READ
-    batch.refusal = {"words": words}
-    batch.save(update_fields=["state", "refusal"])
-
-
 @transaction.atomic
 def preview(*, village: Village, batch: ImportBatch, by: UUID | None, at: datetime) -> Diff:
     """Work out what the file would do, and keep its lines and problems to be looked at.
 
     Raises:
         BatchEnded: too late.
+        BatchBusy: somebody else is going on with it.
         FileRefused: no sheet lists anybody, or more areas than there can be.
         FileGone: it isn't kept any longer.
     """
-    batch = _locked(batch)
+    batch = locked(batch)
+    progress.say("read")
     read = read_again(batch)
     diff = work_out(village, read.roster(at), read.layouts, sealing=False)
     record_lines(village.pk, batch.pk, diff.problems)
@@ -236,11 +188,13 @@ def carry_out(*, village: Village, batch: ImportBatch, digest: str, by: UUID | N
 
     Raises:
         BatchEnded: too late.
+        BatchBusy: somebody else is going on with it.
         DiffChanged: it would do something else by now.
         FileGone: it isn't kept any longer.
     """
     lock(village.pk)
-    batch = _locked(batch)
+    batch = locked(batch)
+    progress.say("read")
     read = read_again(batch)
     diff = commit(
         village=village, batch=batch, roster=read.roster(at), layouts=read.layouts, digest=digest, by=by, at=at
@@ -252,8 +206,8 @@ def carry_out(*, village: Village, batch: ImportBatch, digest: str, by: UUID | N
 
 @transaction.atomic
 def drop(*, batch: ImportBatch, by: UUID | None, at: datetime) -> None:
-    """Forget a file that was not imported. Raises BatchEnded: too late."""
-    batch = _locked(batch)
+    """Forget a file that was not imported. Raises BatchEnded: too late; BatchBusy."""
+    batch = locked(batch)
     forget_lines(batch.village_id, batch.pk)
     batch.state, batch.counts, batch.outline_sealed = BatchState.DROPPED, {}, None
     batch.save(update_fields=["state", "counts", "outline_sealed"])
@@ -261,8 +215,17 @@ def drop(*, batch: ImportBatch, by: UUID | None, at: datetime) -> None:
     _audit("registry.drop_roster", batch, by, at)
 
 
-def _locked(batch: ImportBatch) -> ImportBatch:
-    current = ImportBatch.rows().select_for_update().get(village_id=batch.village_id, pk=batch.pk)
+def locked(batch: ImportBatch) -> ImportBatch:
+    """The batch as it stands, for whoever goes on with it.
+
+    Raises:
+        BatchBusy: somebody else is going on with it.
+        BatchEnded: nobody can any more.
+    """
+    rows = ImportBatch.rows().select_for_update(skip_locked=True)
+    current = rows.filter(village_id=batch.village_id, pk=batch.pk).first()
+    if current is None:
+        raise BatchBusy
     if current.state not in _OPEN:
         raise BatchEnded
     return current

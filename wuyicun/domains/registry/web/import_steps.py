@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
-from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +15,7 @@ from wuyicun.domains.registry.importing import batches, files, reports
 from wuyicun.domains.registry.models import Conflict, ImportBatch
 from wuyicun.domains.registry.roster import ColumnLayout, Field, Severity, SheetKind, SheetLayout
 from wuyicun.domains.registry.rules import BatchState, RowStatus
+from wuyicun.domains.registry.web import import_working
 from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 
@@ -78,11 +77,6 @@ def step_of(batch: ImportBatch, asked: str) -> str:
     if asked in ("kinds", "columns") and batch.state in (BatchState.READ, BatchState.PREVIEWED):
         return asked
     return _STEP_OF_STATE[BatchState(batch.state)]
-
-
-def token(batch: ImportBatch) -> str:
-    """Changes when the batch goes on."""
-    return f"{batch.state} {batch.counts.get('since', '')}"
 
 
 def _kinds(request: ScopedRequest, batch: ImportBatch) -> dict[str, Any]:
@@ -256,22 +250,14 @@ def _done(request: ScopedRequest, batch: ImportBatch) -> dict[str, Any]:
     }
 
 
-def working(request: ScopedRequest, batch: ImportBatch) -> dict[str, Any]:
-    """What stands on the page while a long file is worked on."""
-    return {
-        "batch": batch,
-        "live_url": reverse("import_progress", args=[batch.pk]),
-        "token": token(batch),
-        "since": parse_datetime(batch.counts.get("since", "")),
-        "committing": batch.counts.get("step") == "commit",
-        "rows": sum(batch.counts.get("rows", {}).values()),
-    }
+def _working(request: ScopedRequest, batch: ImportBatch) -> dict[str, Any]:
+    return import_working.working(batch, import_working.asked(batch))
 
 
 CONTEXT: Mapping[str, Callable[[ScopedRequest, ImportBatch], dict[str, Any]]] = {
     "kinds": _kinds,
     "columns": _columns,
     "preview": _preview,
-    "working": working,
+    "working": _working,
     "done": _done,
 }

@@ -19,6 +19,7 @@ urlpatterns = [
     path("import/<uuid:batch_id>/preview/", imports.import_preview, "import_preview"),
     path("import/<uuid:batch_id>/commit/", imports.import_commit, "import_commit"),
     path("import/<uuid:batch_id>/progress/", imports.import_progress, "import_progress"),
+    path("import/<uuid:batch_id>/stop/", imports.import_stop, "import_stop"),
     path("import/<uuid:batch_id>/undo/", imports.import_undo, "import_undo"),
     path("import/<uuid:batch_id>/drop/", imports.import_drop, "import_drop"),
     path("import/<uuid:batch_id>/returned/", imports.import_returned, "import_returned"),

@@ -18,13 +18,13 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from wuyicun.domains.registry import roster, words
-from wuyicun.domains.registry.importing import access, batches, reports
+from wuyicun.domains.registry.importing import access, batches, reports, stepping
 from wuyicun.domains.registry.importing.batches import FileGone
 from wuyicun.domains.registry.importing.reading import FileRefused
 from wuyicun.domains.registry.importing.undo import undoing
 from wuyicun.domains.registry.models import ImportBatch
 from wuyicun.domains.registry.rules import BatchState
-from wuyicun.domains.registry.web import import_steps
+from wuyicun.domains.registry.web import import_steps, import_working
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.errors import Refusal
@@ -156,23 +156,29 @@ def _columns(request: ScopedRequest, batch: ImportBatch) -> str:
     columns = import_steps.columns_of(request.POST, batch)
     by, at = request.account.pk, clock.now()
     batch = batches.choose(batch=batch, kinds={}, columns=columns, by=by, at=at)
-    batches.begin(village=request.village, batch=batch, step="preview", digest="", by=by, at=at)
+    stepping.begin(village=request.village, batch=batch, step="preview", digest="", by=by, at=at)
     return _address(batch)
 
 
 def _commit(request: ScopedRequest, batch: ImportBatch) -> str:
     digest = request.POST.get("digest", "")
-    batches.begin(
+    stepping.begin(
         village=request.village, batch=batch, step="commit", digest=digest, by=request.account.pk, at=clock.now()
     )
     return _address(batch)
 
 
 def _preview(request: ScopedRequest, batch: ImportBatch) -> str:
-    batches.begin(
+    stepping.begin(
         village=request.village, batch=batch, step="preview", digest="", by=request.account.pk, at=clock.now()
     )
     return _address(batch)
+
+
+def _stop(request: ScopedRequest, batch: ImportBatch) -> str:
+    step = stepping.stop(batch=batch, by=request.account.pk, at=clock.now())
+    notices.say(request, _("已停下，什么都没有改动。"))
+    return _address(batch, "" if step == "commit" else "columns")
 
 
 def _undo(request: ScopedRequest, batch: ImportBatch) -> str:
@@ -192,6 +198,7 @@ import_kinds = _step(_kinds)
 import_columns = _step(_columns)
 import_preview = _step(_preview)
 import_commit = _step(_commit)
+import_stop = _step(_stop)
 import_undo = _step(_undo)
 import_drop = _step(_drop)
 
@@ -202,8 +209,9 @@ def import_progress(request: ScopedRequest, batch_id: UUID) -> HttpResponse:
     """Asked every two seconds while a long file is worked on; the page is loaded anew when it is done."""
     batch = access.batch(request.scope, request.village, batch_id)
     if batch.state == BatchState.WORKING:
-        response = live.unchanged(request, import_steps.token(batch))
-        return response or render(request, "registry/parts/import_working.html", import_steps.working(request, batch))
+        said = import_working.asked(batch)
+        response = live.unchanged(request, import_working.token(batch, said))
+        return response or render(request, "registry/parts/import_working.html", import_working.working(batch, said))
     response = HttpResponse()
     response["HX-Refresh"] = "true"
     return response

@@ -29,6 +29,7 @@ from wuyicun.kernel.accounts.models import Village
 from wuyicun.kernel.audit.actions import audit
 from wuyicun.kernel.errors import Refusal
 from wuyicun.kernel.events import publish
+from wuyicun.kernel.jobs import progress
 
 
 class DiffChanged(Refusal):
@@ -84,6 +85,7 @@ def commit(
 
 def write_down(*, village: Village, batch_id: UUID, roster: Roster, by: UUID | None, at: datetime) -> int:
     """Write what the staged and compared lines change, and tell of it; return how many conflicts that opens."""
+    progress.say("write")
     record_changes(village.pk, batch_id)
     today = at.astimezone(ZoneInfo(village.time_zone)).date()
     moved = write(village_id=village.pk, batch_id=batch_id, today=today, by=by, at=at)

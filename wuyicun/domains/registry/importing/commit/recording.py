@@ -12,6 +12,7 @@ from wuyicun.domains.registry.importing.diff.facts import storable
 from wuyicun.domains.registry.importing.diff.staging import UUID7
 from wuyicun.domains.registry.models import ImportChange, ImportProblem, ImportRow
 from wuyicun.domains.registry.roster import Problem
+from wuyicun.kernel.jobs import progress
 
 _ROWS = """
     INSERT INTO registry_importrow (
@@ -91,6 +92,7 @@ _KEPT = {
 
 def record_lines(village_id: UUID, batch_id: UUID, problems: Sequence[Problem]) -> None:
     """Replace the lines and problems of a batch by those of the compared tables."""
+    progress.say("lines")
     forget_lines(village_id, batch_id)
     values = {"village": village_id, "batch": batch_id}
     with connection.cursor() as cursor:

@@ -19,6 +19,7 @@ from wuyicun.domains.registry.importing.diff.staging import stage
 from wuyicun.domains.registry.importing.reading import FileRefused
 from wuyicun.domains.registry.roster import Problem, Roster, RosterRefused, Severity, SheetKind, SheetLayout
 from wuyicun.kernel.accounts.models import Village
+from wuyicun.kernel.jobs import progress
 
 # A line of a person somebody must decide about: a claimed number nobody has decided on, a cell that both have changed,
 # several who may be meant.
@@ -72,7 +73,9 @@ def work_out(
     roster = settling.settle(roster, settling.known(village.pk, village.name))
     areas = settling.new_areas(village.pk, roster)
     _check_areas(roster)
-    stage(village.pk, Facts(roster, sealing=sealing))
+    facts = Facts(roster, sealing=sealing)
+    stage(village.pk, facts, len(facts))
+    progress.say("match")
     match(village.pk, meant)
     digest = compare(village.pk)
     problems = all_problems(village.pk, roster, layouts)

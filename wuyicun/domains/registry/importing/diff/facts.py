@@ -121,6 +121,9 @@ class Facts:
         for person in self._roster.people:
             yield self._person(person)
 
+    def __len__(self) -> int:
+        return len(self._roster.households) + len(self._roster.places) + len(self._roster.people)
+
     def _next(self) -> int:
         self._number += 1
         return self._number

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from itertools import islice
 from uuid import UUID
 
 from django.db import connection
@@ -14,6 +15,9 @@ from django.db import connection
 from wuyicun.domains.registry.importing.diff.facts import Fact
 from wuyicun.domains.territory import queries as territory
 from wuyicun.domains.territory.rules import MICRO_GRID_DIGITS, UNPLACED_CODE, Level
+from wuyicun.kernel.jobs import progress
+
+_PORTION = 5_000
 
 UUID7 = """
     encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
@@ -59,13 +63,17 @@ _INDEXES = """
 """
 
 
-def stage(village_id: UUID, facts: Iterable[Fact]) -> None:
-    """Fill the temporary tables with the facts and with the names of the village's areas."""
+def stage(village_id: UUID, facts: Iterable[Fact], total: int = 0) -> None:
+    """Fill the temporary tables with the facts, `total` of them, and with the names of the village's areas."""
     with connection.cursor() as cursor:
         cursor.execute(_TABLES)
-        with cursor.copy(_COPY) as copy:
-            for fact in facts:
-                copy.write_row(_line(fact))
+    done, lines = 0, map(_line, facts)
+    while portion := list(islice(lines, _PORTION)):
+        progress.say("compare", done, total)
+        with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+            for line in portion:
+                copy.write_row(line)
+        done += len(portion)
     stage_areas(village_id)
     with connection.cursor() as cursor:
         cursor.execute(_INDEXES)
