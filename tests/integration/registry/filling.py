@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from tests.cast import Cast
 from tests.unit.documents.filling import forms
 from wuyicun.domains.registry import actions
 from wuyicun.domains.registry.ledgers import making, taking, templates
 from wuyicun.domains.registry.ledgers.builtin import BUILTIN
 from wuyicun.domains.registry.ledgers.taking import How, Leaving, Sort
+from wuyicun.domains.registry.rules import Sex
 from wuyicun.kernel import clock
 
 
@@ -34,7 +37,10 @@ def fill(cast: Cast) -> dict[str, object]:
     pairing = actions.keep_apart(first=first, second=second, by=by, at=at)
     people = [first.pk, second.pk]
     bulk = actions.begin_bulk(village_id=village, change=actions.Change(code=True), people=people, by=by, at=at)
+    newborn = actions.Newborn(date(2022, 11, 20), Sex.FEMALE)
+    event = actions.register_birth(mother=cast.people["甲12"], newborn=newborn, by=by, at=at)
     return {
+        "event_id": event.pk,
         "ledger_id": made.pk,
         "retired_ledger_id": retired.pk,
         "other_id": second.pk,

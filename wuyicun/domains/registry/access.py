@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from wuyicun.domains.registry.models import BulkChange, Household, Person, Place
+from wuyicun.domains.registry.models import BulkChange, Household, LifeEvent, Person, Place
 from wuyicun.domains.territory import queries as territory
 from wuyicun.domains.territory.rules import LEAVES
 from wuyicun.kernel.accounts.models import Village
@@ -77,6 +77,19 @@ def household_numbered(
     """
     found = Household.rows().filter(village_id=village_id, section_path=section_path, number=number).first()
     if found is None or not scope.permits(permission, found.area_path):
+        raise NotYours
+    return found
+
+
+def life_event(scope: Scope, village_id: UUID, event_id: UUID) -> LifeEvent:
+    """A birth or death of somebody whom the asker may edit.
+
+    Raises:
+        NotYours: there is none, or they may not.
+    """
+    rows = LifeEvent.rows().select_related("person", "mother").filter(village_id=village_id, pk=event_id)
+    found = rows.first()
+    if found is None or not scope.permits(Permission.EDIT_PEOPLE, found.person.area_path):
         raise NotYours
     return found
 

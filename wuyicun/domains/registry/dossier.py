@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from wuyicun.domains.registry.labels import FIELD, GROUP, LEFT_REASON, REVEAL_REASON, WHEREABOUTS
 from wuyicun.domains.registry.listing import HouseholdRow, PlaceRow, household_row, places_in_brief
-from wuyicun.domains.registry.models import Household, Pairing, Person, PersonGroup, Place
+from wuyicun.domains.registry.models import Household, LifeEvent, Pairing, Person, PersonGroup, Place
 from wuyicun.domains.registry.naming import masked_id
 from wuyicun.domains.registry.queries import PersonBrief, brief, merged_into
-from wuyicun.domains.registry.rules import Verdict
+from wuyicun.domains.registry.rules import Life, Verdict
 from wuyicun.domains.territory import queries as territory
 from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.audit import queries as audit
@@ -42,6 +44,21 @@ class Happening:
     by: str
     action: str
     about: Sequence[str]
+
+
+@dataclass(frozen=True)
+class LifeLine:
+    """A birth or death that was registered and stands.
+
+    Attributes:
+        kind: a code of `rules.Life`.
+        other: the mother of whom the page is about, or a child of theirs.
+    """
+
+    id: UUID
+    kind: str
+    on: date
+    other: PersonBrief | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +95,9 @@ class PersonFile:
     merged_into: PersonBrief | None
     pairing: UUID | None
     also: Sequence[PersonBrief]
+    born: LifeLine | None
+    died: LifeLine | None
+    children: Sequence[LifeLine]
     updated_at: datetime
     updated_by: str
     groups: Sequence[GroupHeld]
@@ -129,6 +149,7 @@ def of_person(person: Person) -> PersonFile:
     history = _history(person.village_id, person.pk)
     also = merged_into(person.village_id, person.pk)
     elsewhere = brief(person.village_id, [*also, *([person.merged_into_id] if person.merged_into_id else [])])
+    life = _life(person)
     number, phone, by = person.id_number, person.phone, person.updated_by
     return PersonFile(
         brief=brief(person.village_id, [person.pk])[person.pk],
@@ -153,11 +174,26 @@ def of_person(person: Person) -> PersonFile:
         merged_into=elsewhere.get(person.merged_into_id) if person.merged_into_id else None,
         pairing=_pairing(person) if person.merged_into_id else None,
         also=[elsewhere[each] for each in also],
+        born=next((each for each, of in life if each.kind == Life.BIRTH and of == person.pk), None),
+        died=next((each for each, of in life if each.kind == Life.DEATH and of == person.pk), None),
+        children=[each for each, of in life if of != person.pk],
         updated_at=person.updated_at,
         updated_by=accounts.names_of([by]).get(by, "") if by else "",
         groups=[GroupHeld(each.group, each.starts_on, each.source) for each in groups.order_by("starts_on", "group")],
         history=history,
     )
+
+
+def _life(person: Person) -> list[tuple[LifeLine, UUID]]:
+    """The births and deaths that stand, of the person and of children born to them, and of whom each is."""
+    about = Q(person=person) | Q(mother=person)
+    rows = LifeEvent.rows().filter(about, village_id=person.village_id, undone_at__isnull=True).order_by("happened_on")
+    columns = list(rows.values_list("pk", "kind", "happened_on", "person_id", "mother_id"))
+    others = brief(person.village_id, {each for row in columns for each in row[3:] if each and each != person.pk})
+    return [
+        (LifeLine(pk, kind, on, others.get(mother if of == person.pk else of)), of)
+        for pk, kind, on, of, mother in columns
+    ]
 
 
 def _pairing(person: Person) -> UUID | None:

@@ -53,6 +53,12 @@ def areas_of_people(named: Collection[tuple[UUID, UUID]]) -> Mapping[tuple[UUID,
     return {(village, person): path for village, person, path in rows.values_list("village_id", "pk", "area_path")}
 
 
+def died(village_id: UUID, people: Collection[UUID]) -> Sequence[UUID]:
+    """Those of these people who have died."""
+    rows = Person.named(village_id, people).filter(left_at__isnull=False, left_reason="died")
+    return list(rows.values_list("pk", flat=True))
+
+
 @dataclass(frozen=True, slots=True)
 class Heir:
     """Whom somebody was merged into, who turned out to be registered twice, and when."""

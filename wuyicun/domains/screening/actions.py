@@ -12,6 +12,7 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from wuyicun.domains.profiles import queries as profiles
+from wuyicun.domains.registry import queries as registry
 from wuyicun.domains.rolls import actions as rolls
 from wuyicun.domains.rolls import merging as roll_merging
 from wuyicun.domains.rolls import queries as roll_queries
@@ -244,9 +245,10 @@ def _locked(village_id: UUID, round_id: UUID) -> Round:
 @transaction.atomic
 def people_changed(*, village_id: UUID, people: Collection[UUID], at: datetime) -> None:
     """The registry says something new of people: open rounds take them in, follow them, or excuse who left."""
+    gone = dict.fromkeys(registry.died(village_id, people), "died")
     for round_ in queries.open_rounds(village_id):
         drawn = draw(village_id, round_.area_path, at, people=people)
-        follow(village_id=village_id, roll_id=round_.roll_id, asked=people, drawn=drawn, at=at)
+        follow(village_id=village_id, roll_id=round_.roll_id, asked=people, drawn=drawn, gone=gone, at=at)
     rolls.touch([village_id], at)
 
 

@@ -61,7 +61,7 @@ def compose(village_id: UUID, round_: Round, at: datetime) -> dict[str, Any]:
         "refused": _named(entries, State.REFUSED),
         "owed": _named(entries, State.OWED),
         "joined": [str(entry.subject_id) for entry in entries if not entry.opening],
-        "left": [str(entry.subject_id) for entry in entries if entry.base_reason == "left"],
+        "left": [str(entry.subject_id) for entry in entries if entry.base_reason in ("left", "died")],
         "flagged": [
             {"person": str(swab.person_id), "tube": swab.tube, "flag": swab.flag}
             for swab in queries.swabs(village_id, round_.pk, flagged=True)

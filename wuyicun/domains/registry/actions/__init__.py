@@ -4,6 +4,16 @@ from wuyicun.domains.registry.actions.bulk import MOST, NotDone, TooMany, begin_
 from wuyicun.domains.registry.actions.changing import Change
 from wuyicun.domains.registry.actions.households import NumberTaken, add_household, edit_household, place_person
 from wuyicun.domains.registry.actions.identity import IdDisputed, IdHeld, IdNotRead, PhoneNotRead
+from wuyicun.domains.registry.actions.life import (
+    BeforeBirth,
+    LifeUndone,
+    Newborn,
+    NotOnTheList,
+    register_birth,
+    register_death,
+    undo_birth,
+    undo_death,
+)
 from wuyicun.domains.registry.actions.members import MemberRow, NewRow, NoMember, RowsRefused, Saved, edit_members
 from wuyicun.domains.registry.actions.merging import (
     KeptBefore,
@@ -36,18 +46,22 @@ from wuyicun.domains.registry.actions.staying import (
 __all__ = [
     "MOST",
     "AlreadyInHousehold",
+    "BeforeBirth",
     "Change",
     "ChangedMeanwhile",
     "IdDisputed",
     "IdHeld",
     "IdNotRead",
     "KeptBefore",
+    "LifeUndone",
     "MemberRow",
     "Moved",
     "NewRow",
+    "Newborn",
     "Newcomer",
     "NoMember",
     "NotDone",
+    "NotOnTheList",
     "NotTwo",
     "NumberTaken",
     "PersonFields",
@@ -75,11 +89,15 @@ __all__ = [
     "move_households",
     "part_people",
     "place_person",
+    "register_birth",
+    "register_death",
     "reopen_place",
     "reveal",
     "reveal_contact",
     "set_groups",
     "set_whereabouts",
     "show_again",
+    "undo_birth",
     "undo_bulk",
+    "undo_death",
 ]

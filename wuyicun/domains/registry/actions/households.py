@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from wuyicun.domains.registry import search
 from wuyicun.domains.registry.access import Leaf
-from wuyicun.domains.registry.actions.people import ChangedMeanwhile, locked, refuse_both
-from wuyicun.domains.registry.actions.seeing import Marks, merge, values_of_household
+from wuyicun.domains.registry.actions.people import ChangedMeanwhile, locked, refuse_both, refuse_changed
+from wuyicun.domains.registry.actions.seeing import HOME, Marks, merge, values_of_household
 from wuyicun.domains.registry.events import HouseholdMoved, HouseholdsChanged, PeopleChanged
 from wuyicun.domains.registry.models import Household, Person
 from wuyicun.kernel.audit.actions import audit
@@ -117,9 +117,19 @@ def edit_household(
 
 
 @transaction.atomic
-def place_person(*, person: Person, home: Household | Leaf, by: UUID | None, at: datetime) -> None:
-    """Move a person into a household, or (without one) to a leaf."""
+def place_person(
+    *, person: Person, home: Household | Leaf, seen: Marks | None = None, by: UUID | None, at: datetime
+) -> None:
+    """Move a person into a household, or (without one) to a leaf.
+
+    Args:
+        seen: the marks of what the editor saw.
+
+    Raises:
+        ChangedMeanwhile: somebody else moved the person since, or said that they have left.
+    """
     current = locked(person)
+    refuse_changed(current, seen, HOME)
     start = {"from": current.area_path, "from_household": current.household_id}
     in_house = isinstance(home, Household)
     current.household = home if isinstance(home, Household) else None

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from wuyicun.domains.registry import search
 from wuyicun.domains.registry.access import Leaf
 from wuyicun.domains.registry.actions.identity import IdHeld, agree, take_id, take_phone
-from wuyicun.domains.registry.actions.seeing import Marks, Merged, merge, values_of_person
+from wuyicun.domains.registry.actions.seeing import HOME, STAY, Marks, Merged, mark, merge, values_of_person
 from wuyicun.domains.registry.events import PeopleChanged
 from wuyicun.domains.registry.models import Household, Person, PersonGroup
 from wuyicun.domains.registry.rules import Group, IdKind, Residence, Sex, Whereabouts, is_away
@@ -185,6 +185,19 @@ def refuse_both(merged: Merged) -> None:
     """Raises ChangedMeanwhile where both have changed the same."""
     if merged.both:
         raise ChangedMeanwhile(fields=list(merged.both), mine=list(merged.mine))
+
+
+def refuse_changed(person: Person, seen: Marks | None, names: Collection[str] = ()) -> None:
+    """Raises ChangedMeanwhile where somebody else has changed the person (of `names` only, where some are given)."""
+    now = values_of_whole(person)
+    changed = [] if seen is None else [name for name in names or now if mark(now[name]) != seen.get(name)]
+    if changed:
+        raise ChangedMeanwhile(fields=changed, mine=[])
+
+
+def values_of_whole(person: Person) -> dict[str, object]:
+    """All that a page shows of a person, where they belong and that they have left included."""
+    return values_of_person(person, (*EDITABLE, *STAY, *HOME))
 
 
 def differing(person: Person, values: Mapping[str, object]) -> list[str]:

@@ -18,6 +18,7 @@ _PURPOSE = "registry.form.seen"
 _LENGTH = 16
 STAY = ("whereabouts", "whereabouts_text", "whereabouts_since", "expected_return")
 HOUSEHOLD = ("number", "address", "head_name", "area_path")
+HOME = ("household_id", "area_path", "left_at")
 PLACE = ("name", "kind", "contact_name", "phone", "location", "note", "area_path")
 _GROUPS = "groups"
 

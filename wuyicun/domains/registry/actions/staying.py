@@ -17,12 +17,13 @@ from wuyicun.domains.registry.actions.people import (
     day_of,
     locked,
     refuse_both,
+    refuse_changed,
     settle,
 )
 from wuyicun.domains.registry.actions.seeing import STAY, Marks, merge, merge_groups, values_of_person
 from wuyicun.domains.registry.events import PeopleChanged
-from wuyicun.domains.registry.models import Person, PersonGroup
-from wuyicun.domains.registry.rules import Group
+from wuyicun.domains.registry.models import LifeEvent, Person, PersonGroup
+from wuyicun.domains.registry.rules import Group, Life
 from wuyicun.kernel.audit.actions import audit
 from wuyicun.kernel.errors import Refusal
 from wuyicun.kernel.events import publish
@@ -33,6 +34,13 @@ class MergedAway(Refusal):
 
     code = "merged_away"
     words = _("这一条是重复登记，已并入另一条。要恢复，请在“重复登记”里撤销合并")
+
+
+class RegisteredDead(Refusal):
+    """A death was registered: what it ended comes back by taking that back."""
+
+    code = "registered_dead"
+    words = _("登记了去世。要放回名册，请撤销去世登记")
 
 
 @transaction.atomic
@@ -105,13 +113,18 @@ def set_groups(
 
 
 @transaction.atomic
-def mark_left(*, person: Person, reason: str, by: UUID | None, at: datetime) -> None:
+def mark_left(*, person: Person, reason: str, seen: Marks | None = None, by: UUID | None, at: datetime) -> None:
     """The person has left for good; they stay in the registry, findable, and owe nothing any more.
 
     Args:
         reason: a code of `labels.LEFT_REASON`.
+        seen: the marks of what the editor saw.
+
+    Raises:
+        ChangedMeanwhile: somebody else changed anything of the person since.
     """
     current = locked(person)
+    refuse_changed(current, seen)
     current.left_at, current.left_reason = at, reason
     _touch(current, by, at)
     _audit("registry.mark_left", current, by, at, {"reason": reason})
@@ -124,10 +137,14 @@ def mark_returned(*, person: Person, by: UUID | None, at: datetime) -> None:
 
     Raises:
         MergedAway: they were merged into another.
+        RegisteredDead: their death was registered.
     """
     current = locked(person)
     if current.merged_into_id is not None:
         raise MergedAway
+    events = LifeEvent.rows().filter(village_id=current.village_id, person=current, kind=Life.DEATH)
+    if events.filter(undone_at__isnull=True).exists():
+        raise RegisteredDead
     current.left_at, current.left_reason = None, ""
     _touch(current, by, at)
     _audit("registry.mark_returned", current, by, at, {})

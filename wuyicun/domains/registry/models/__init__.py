@@ -10,6 +10,7 @@ from wuyicun.domains.registry.models.importing import (
     ImportRow,
 )
 from wuyicun.domains.registry.models.ledgers import LEDGER_TEMPLATE, Ledger, LedgerTaken, LedgerTemplate
+from wuyicun.domains.registry.models.life import LifeEvent
 from wuyicun.domains.registry.models.people import BORN, ID_NUMBER, PHONE, UNREAD, Household, Person, PersonGroup
 from wuyicun.domains.registry.models.places import CARD, PLACE_PHONE, Card, Place, SearchKey
 
@@ -37,6 +38,7 @@ __all__ = [
     "Ledger",
     "LedgerTaken",
     "LedgerTemplate",
+    "LifeEvent",
     "Pairing",
     "Person",
     "PersonGroup",

@@ -13,7 +13,7 @@ from django.utils import timezone
 from wuyicun.domains.registry import neighbourhood
 from wuyicun.domains.registry.models import ImportBatch, ImportChange, Person
 from wuyicun.domains.registry.queries import brief, household_briefs, household_places
-from wuyicun.domains.registry.reports.moves import Change, Happening, Outcome, What, outcomes
+from wuyicun.domains.registry.reports.moves import BIRTH, Change, Happening, Outcome, What, outcomes
 from wuyicun.domains.registry.rules import BatchState
 from wuyicun.domains.territory import queries as territory
 from wuyicun.domains.territory.rules import SECTION_DIGITS, is_unplaced
@@ -26,6 +26,7 @@ from wuyicun.kernel.scope import Scope
 _OF_PEOPLE = (
     "registry.add_person", "registry.mark_left", "registry.mark_returned", "registry.place_person",
     "registry.set_whereabouts", "registry.merge_people", "registry.bulk_change", "registry.undo_bulk",
+    "registry.register_birth", "registry.undo_birth", "registry.register_death", "registry.undo_death",
 )  # fmt: skip
 _OF_HOUSEHOLDS = ("registry.move_household", "registry.edit_household")
 
@@ -239,7 +240,13 @@ class _Telling:
         match told.action:
             case "registry.add_person":
                 return Happening(What.ENTERED, at, "by_hand", by=who)
-            case "registry.mark_left":
+            case "registry.register_birth":
+                return Happening(What.ENTERED, at, BIRTH, by=who)
+            case "registry.undo_birth":
+                return Happening(What.LEFT, at, "mistaken", by=who)
+            case "registry.undo_death":
+                return Happening(What.RETURNED, at, "undo_death", by=who)
+            case "registry.mark_left" | "registry.register_death":
                 return Happening(What.LEFT, at, str(data.get("reason", "")), by=who)
             case "registry.merge_people" if told.subject_id in merged:
                 return Happening(What.LEFT, at, "merged", by=who)

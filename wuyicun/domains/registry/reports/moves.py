@@ -38,7 +38,8 @@ class Happening:
     """Something that was done, in the order of time.
 
     Attributes:
-        code: why somebody left; where somebody is now; how somebody came onto the list (`by_hand`, `import`).
+        code: why somebody left; where somebody is now; how somebody came onto the list (`by_hand`, `import`,
+            `birth`).
         start, end: the areas or houses between which somebody moved; '' where it is not known.
     """
 
@@ -62,6 +63,7 @@ class Outcome:
     by: str = ""
 
 
+BIRTH = "birth"
 _REGISTER = (What.ENTERED, What.LEFT, What.RETURNED)
 _OUT = {"died": Change.DIED, "mistaken": Change.CORRECTED, "merged": Change.CORRECTED}
 
@@ -71,7 +73,7 @@ def outcomes(happenings: Sequence[Happening], born: date | None) -> list[Outcome
 
     Args:
         happenings: of one person, earliest first.
-        born: who enters the list before the first birthday is born.
+        born: who enters the list before the first birthday is born, and whose birth is registered later.
     """
     register = [each for each in happenings if each.what in _REGISTER]
     was_there = not register or register[0].what is What.LEFT
@@ -80,7 +82,8 @@ def outcomes(happenings: Sequence[Happening], born: date | None) -> list[Outcome
         return [_said(_OUT.get(register[-1].code, Change.OUT), register[-1])] if was_there else []
     if not was_there:
         first = register[-1]
-        new_born = first.what is What.ENTERED and born is not None and age_on(born, first.at.date()) < 1
+        young = first.what is What.ENTERED and born is not None and age_on(born, first.at.date()) < 1
+        new_born = young or any(each.code == BIRTH for each in register)
         return [_said(Change.BORN if new_born else Change.IN, first)]
     return [*_moved(happenings), *_stays(happenings)]
 

@@ -1,4 +1,4 @@
-"""Adding somebody, editing a part of a person's page in its place, leaving and coming back, showing a number."""
+"""Adding somebody, editing a part of a person's page in its place, showing a number."""
 
 from __future__ import annotations
 
@@ -24,8 +24,6 @@ from wuyicun.domains.registry.web.forms import (
     NUMBERS,
     PARTS,
     GroupsForm,
-    HomeForm,
-    LeftForm,
     NewPersonForm,
     RegistryForm,
     RevealForm,
@@ -178,61 +176,6 @@ def in_words(name: str, value: Any) -> Any:
     if isinstance(value, list):
         return _("、").join(str(GROUP[code]) for code in value)
     return value or _("（空）")
-
-
-@require_http_methods(["GET", "POST"])
-def person_left(request: ScopedRequest, person_id: UUID) -> HttpResponse:
-    """Say that somebody has moved away, died or was entered by mistake."""
-    person = access.person(request.scope, request.village.pk, person_id, Permission.EDIT_PEOPLE)
-    form = LeftForm(request.POST or None)
-    here = reverse("person", args=[person.pk])
-    if request.method == "POST" and form.is_valid():
-        actions.mark_left(person=person, reason=form.cleaned_data["reason"], by=request.account.pk, at=clock.now())
-        undo = reverse("person_returned", args=[person.pk])
-        notices.say(request, _("%(name)s 已记为离开") % {"name": person.name}, undo_url=undo)
-        return HttpResponseRedirect(next_url(request, here))
-    back = next_url(request, here)
-    return render(request, "registry/person_left.html", {"form": form, "person": person, "back": back})
-
-
-@require_http_methods(["GET", "POST"])
-def person_place(request: ScopedRequest, person_id: UUID) -> HttpResponse:
-    """Move somebody to another household, or to a micro-grid without one."""
-    scope, village = request.scope, request.village
-    person = access.person(scope, village.pk, person_id, Permission.EDIT_PEOPLE)
-    leaves = access.leaves(scope, village.pk, village.area_path, Permission.EDIT_PEOPLE)
-    known = {"area": person.area_path, "number": person.household.number if person.household else ""}
-    form = HomeForm(leaves, request.POST or None, initial=known)
-    here = reverse("person", args=[person.pk])
-    if request.method == "POST" and form.is_valid():
-        home = _home(request, form)
-        if home is not None:
-            actions.place_person(person=person, home=home, by=request.account.pk, at=clock.now())
-            notices.say(request, _("已保存"))
-            return HttpResponseRedirect(here)
-        fault(form, "number", _("这个片区没有这个户号，请先添加这一户，或留空"))
-    return render(request, "registry/person_place.html", {"form": form, "person": person, "back": here})
-
-
-def _home(request: ScopedRequest, form: HomeForm) -> Household | Leaf | None:
-    """The household that was named; without a number the micro-grid; None when there is no such household."""
-    leaf = access.leaf(request.scope, request.village.pk, form.cleaned_data["area"])
-    number = form.cleaned_data["number"].strip()
-    if not number:
-        return leaf
-    try:
-        return access.household_numbered(request.scope, request.village.pk, leaf.section_path, number)
-    except NotYours:
-        return None
-
-
-@require_POST
-def person_returned(request: ScopedRequest, person_id: UUID) -> HttpResponse:
-    """Take back that somebody has left."""
-    person = access.person(request.scope, request.village.pk, person_id, Permission.EDIT_PEOPLE)
-    actions.mark_returned(person=person, by=request.account.pk, at=clock.now())
-    notices.say(request, _("%(name)s 又在名册里了") % {"name": person.name})
-    return HttpResponseRedirect(reverse("person", args=[person.pk]))
 
 
 @never_cache

@@ -184,10 +184,12 @@ class HomeForm(RegistryForm):
 
 
 class LeftForm(RegistryForm):
-    """Why somebody is no longer of the village."""
+    """Why somebody is no longer of the village; a death is registered on its own page."""
 
     reason = forms.ChoiceField(
-        label=gettext_lazy("为什么"), choices=list(LEFT_REASON.items()), widget=forms.RadioSelect
+        label=gettext_lazy("为什么"),
+        choices=[(code, word) for code, word in LEFT_REASON.items() if code != "died"],
+        widget=forms.RadioSelect,
     )
 
 

@@ -10,12 +10,10 @@ from typing import Any
 
 from django.http import HttpRequest, QueryDict
 
-from wuyicun.domains.registry.actions.people import EDITABLE
+from wuyicun.domains.registry.actions.people import values_of_whole
 from wuyicun.domains.registry.actions.seeing import (
-    STAY,
     marks,
     values_of_household,
-    values_of_person,
     values_of_place,
 )
 from wuyicun.domains.registry.models import Household, Person, Place
@@ -39,7 +37,7 @@ Stale = Sequence[Difference]
 
 def shown_of_person(person: Person, groups: Collection[str]) -> str:
     """For a hidden field: what the forms of a person's page showed."""
-    return json.dumps(marks(values_of_person(person, (*EDITABLE, *STAY)), groups))
+    return json.dumps(marks(values_of_whole(person), groups))
 
 
 def shown_of_household(household: Household) -> str:

@@ -30,7 +30,7 @@ from wuyicun.domains.registry.labels import (
 from wuyicun.domains.registry.listing import Asked, Page
 from wuyicun.domains.registry.models import Person
 from wuyicun.domains.registry.queries import PersonBrief
-from wuyicun.domains.registry.rules import Whereabouts, is_away
+from wuyicun.domains.registry.rules import Sex, Whereabouts, is_away
 from wuyicun.domains.registry.web.common import (
     Chip,
     Tag,
@@ -49,6 +49,8 @@ from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.roles import Permission
 
 ALONE = 30
+YOUNGEST_MOTHER = 12
+"""Of whoever is younger no birth is offered."""
 
 
 @dataclass(frozen=True)
@@ -200,6 +202,11 @@ class Editing:
     shown: str = ""
 
 
+def _may_give_birth(brief: PersonBrief) -> bool:
+    age = brief.age_on(today())
+    return brief.sex != Sex.MALE and (age is None or age >= YOUNGEST_MOTHER)
+
+
 def person_page(request: ScopedRequest, found: Person, file: dossier.PersonFile, editing: Editing) -> HttpResponse:
     """The page; the form stands in the place of its part."""
     scope, brief = request.scope, file.brief
@@ -215,6 +222,7 @@ def person_page(request: ScopedRequest, found: Person, file: dossier.PersonFile,
         "household": household,
         "others": [person_line(each) for each in household.members if each.id != found.pk] if household else [],
         "may_edit": scope.permits(Permission.EDIT_PEOPLE, found.area_path),
+        "may_give_birth": _may_give_birth(brief),
         "may_reveal": scope.permits(Permission.REVEAL, found.area_path),
         "may_print": scope.permits(Permission.PRINT_CARDS, found.area_path),
         "may_merge": scope.permits(Permission.DECIDE_CONFLICTS, request.village.area_path),

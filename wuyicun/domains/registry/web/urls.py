@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wuyicun.domains.registry import tokens
-from wuyicun.domains.registry.web import bulk, cards, duplicates, editing, households, members, people
+from wuyicun.domains.registry.web import bulk, cards, duplicates, editing, households, life, members, people, staying
 from wuyicun.domains.registry.web.places import lists, pages
 from wuyicun.kernel.web.responses import path
 
@@ -41,9 +41,12 @@ urlpatterns = [
     path("people/cards/cards.pdf", cards.cards_pdf, "cards_pdf"),
     path("people/<uuid:person_id>/", people.person, "person"),
     path("people/<uuid:person_id>/edit/", editing.person_edit, "person_edit"),
-    path("people/<uuid:person_id>/place/", editing.person_place, "person_place"),
-    path("people/<uuid:person_id>/left/", editing.person_left, "person_left"),
-    path("people/<uuid:person_id>/returned/", editing.person_returned, "person_returned"),
+    path("people/<uuid:person_id>/place/", staying.person_place, "person_place"),
+    path("people/<uuid:person_id>/left/", staying.person_left, "person_left"),
+    path("people/<uuid:person_id>/returned/", staying.person_returned, "person_returned"),
+    path("people/<uuid:person_id>/birth/", life.person_birth, "person_birth"),
+    path("people/<uuid:person_id>/death/", life.person_death, "person_death"),
+    path("people/life/<uuid:event_id>/undo/", life.life_undo, "life_undo"),
     path("people/<uuid:person_id>/reveal/<slug:number>/", editing.reveal, "reveal"),
     path("people/<uuid:subject_id>/card-lost/", cards.card_lost, "card_lost", letter=tokens.PERSON),
 ]

@@ -43,6 +43,8 @@ _CODES: Mapping[str, Words] = {
     "by_hand": gettext_lazy("在系统里添加"),
     "import": gettext_lazy("导入名册"),
     "returned": gettext_lazy("放回名册"),
+    "birth": gettext_lazy("登记出生"),
+    "undo_death": gettext_lazy("撤销了去世登记"),
     "merged": MERGED_AWAY,
 }
 _A_WEEK = timedelta(days=7)
