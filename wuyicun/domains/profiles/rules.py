@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
+
+
+class KitItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Something that stations bring along.
+
+    Attributes:
+        code: see `words.KIT`.
+        per: what it is counted by; people and tubes get `spare_percent` on top.
+        amount: for each of them.
+    """
+
+    code: str
+    per: Literal["person", "tube", "window", "staff", "station"]
+    amount: int
 
 
 class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -21,6 +37,11 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         vaccination_defers_hours: sampling is put off after a vaccination.
         people_per_outing: a team that samples at home visits at least, where there are as many.
         minutes_per_home_visit: at the door, for one person.
+        people_per_window_hour: sampled at one window in an hour, for planning.
+        staff_per_window: who works at a window, the sampler included.
+        staff_per_station: who works at a station besides its windows.
+        spare_percent: of tubes and what is used up by people, on top of what is reckoned.
+        kit: what stations bring along.
     """
 
     pool_size: int
@@ -35,8 +56,13 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     vaccination_defers_hours: int
     people_per_outing: int
     minutes_per_home_visit: int
+    people_per_window_hour: int
+    staff_per_window: int
+    staff_per_station: int
+    spare_percent: int
+    kit: list[KitItem]
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
-            if getattr(self, name) < 1:
+            if name != "kit" and getattr(self, name) < 1:
                 raise ValueError(name)

@@ -48,10 +48,52 @@ class Station(VillageModel):
     name = models.CharField(max_length=64)
     kind = models.CharField(max_length=12)
     place_id = models.UUIDField(null=True)
+    windows = models.PositiveSmallIntegerField(default=1)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["village_id", "round", "name"], name="station_name_once")
+            models.UniqueConstraint(fields=["village_id", "round", "name"], name="station_name_once"),
+            models.CheckConstraint(condition=models.Q(windows__gte=1), name="station_has_a_window"),
+        ]
+
+
+class Plan(VillageModel):
+    """The timetable of a round: a draft until the office adopts it, and again once it is changed.
+
+    `ends_by` is when everybody should be through, None when only the round's own end counts; `earliest` how many
+    minutes after `begins_at` everybody could be through at best.
+    """
+
+    round = reference("screening.Round")
+    begins_at = models.DateTimeField()
+    ends_by = models.DateTimeField(null=True)
+    earliest = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+    made_by = models.UUIDField(null=True)
+    adopted_at = models.DateTimeField(null=True)
+    adopted_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["village_id", "round"], name="one_plan_of_a_round")
+        ]
+
+
+class Slot(VillageModel):
+    """When a micro-grid is called up, and where; `people` were to be sampled there when it was planned."""
+
+    plan = reference("screening.Plan")
+    station = reference("screening.Station")
+    area_id = models.UUIDField()
+    area_path = models.CharField(max_length=32, db_collation="C")
+    people = models.PositiveIntegerField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["village_id", "plan", "area_id"], name="micro_grid_called_once"),
+            models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="slot_lasts"),
         ]
 
 

@@ -2,6 +2,7 @@
 
 from wuyicun.domains.screening.queries.of_mistakes import Mistakes, mistakes, mistakes_count
 from wuyicun.domains.screening.queries.of_outings import Stop, Walk, outings
+from wuyicun.domains.screening.queries.of_plans import Expected, PlanView, SlotView, expected, plan
 from wuyicun.domains.screening.queries.of_retests import Retests, owes_retest, retests, retests_owed
 from wuyicun.domains.screening.queries.of_rounds import (
     RoundFacts,
@@ -28,16 +29,20 @@ from wuyicun.domains.screening.queries.of_swabs import (
 from wuyicun.domains.screening.queries.of_tubes import TubeTotals, TubeView, totals, tube_key, tubes
 
 __all__ = [
+    "Expected",
     "Mistakes",
+    "PlanView",
     "Retests",
     "RoundFacts",
     "RoundRow",
+    "SlotView",
     "Stop",
     "Swab",
     "TubeTotals",
     "TubeView",
     "Walk",
     "current_round",
+    "expected",
     "flagged",
     "has_swabs",
     "mistakes",
@@ -46,6 +51,7 @@ __all__ = [
     "open_rounds",
     "outings",
     "owes_retest",
+    "plan",
     "reports",
     "results_of",
     "retests",

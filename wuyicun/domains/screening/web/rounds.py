@@ -21,6 +21,7 @@ from wuyicun.domains.screening import access, actions, queries
 from wuyicun.domains.screening.models import Round, Station
 from wuyicun.domains.screening.queries import Retests, TubeTotals
 from wuyicun.domains.screening.rules import RoundState
+from wuyicun.domains.screening.web import plan
 from wuyicun.domains.screening.web.common import (
     Figure,
     Head,
@@ -124,6 +125,7 @@ def round_(request: ScopedRequest, round_id: UUID) -> HttpResponse:
         "opened_by": opened_by.get(found.opened_by, "") if found.opened_by else "",
         "area": territory.names(request.village.pk).get(found.area_path, ""),
         "stations": _stations(request.village.pk, found),
+        "plan": plan.panel(request, found, clock.now()),
         "station_kinds": STATION_KINDS.items(),
         "may": powers_in(request, found.area_path),
         "may_cancel": request.scope.permits(Permission.OPEN_ROUND, found.area_path)

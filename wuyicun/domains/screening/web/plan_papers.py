@@ -1,0 +1,122 @@
+"""The plan on paper: for each micro-grid a list of whom to call up, and a notice that says where and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from wuyicun.domains.registry.rules import Group
+from wuyicun.domains.rolls.rules import State
+from wuyicun.domains.screening import access
+from wuyicun.domains.screening import missing as lists
+from wuyicun.domains.screening.models import Round
+from wuyicun.domains.screening.queries import SlotView
+from wuyicun.domains.screening.web.common import people_words
+from wuyicun.domains.screening.web.lines import House, houses
+from wuyicun.domains.screening.web.missing import on_paper
+from wuyicun.domains.screening.web.plan import Asked, asked
+from wuyicun.kernel import clock
+from wuyicun.kernel.accounts.middleware import ScopedRequest
+from wuyicun.kernel.audit.actions import audit
+from wuyicun.kernel.documents.pdf import render as typeset
+from wuyicun.kernel.roles import Permission
+from wuyicun.kernel.web.formatting import day_words
+from wuyicun.kernel.web.responses import pdf
+
+SHEET = 5_000
+"""People on one print at most."""
+
+
+@require_GET
+def call_up(request: ScopedRequest, round_id: UUID) -> HttpResponse:
+    """For each micro-grid that the account looks after: whom to call up for its slot, on a sheet of its own."""
+    told, slots = _planned(request, round_id, Permission.VIEW_PEOPLE)
+    found = _houses(request, told.round, slots, told.now)
+    sheets = [
+        {**_slot(told, slot), "households": [on_paper(house, told.now) for house in found.get(slot.area_id, ())]}
+        for slot in slots
+    ]
+    return _printed(request, told, "call_up", _("召集名单"), sheets)
+
+
+@require_GET
+def notices(request: ScopedRequest, round_id: UUID) -> HttpResponse:
+    """For each micro-grid a notice to hang up or send round: where to come and when. No name stands on it."""
+    told, slots = _planned(request, round_id, Permission.VIEW_BOARD)
+    return _printed(request, told, "slot_notices", _("采样通知"), [_slot(told, slot) for slot in slots])
+
+
+def _planned(request: ScopedRequest, round_id: UUID, permission: Permission) -> tuple[Asked, Sequence[SlotView]]:
+    """The plan, and its slots in the areas where the account may do this. Raises Http404 while there is no plan."""
+    round_ = access.a_round(request.scope, request.village.pk, round_id, permission)
+    told = asked(request.village.pk, round_, clock.now())
+    if told.plan is None:
+        raise Http404
+    return told, [slot for slot in told.plan.slots if request.scope.permits(permission, slot.area_path)]
+
+
+def _houses(
+    request: ScopedRequest, round_: Round, slots: Sequence[SlotView], now: datetime
+) -> Mapping[UUID, Sequence[House]]:
+    """Who is still owed in each micro-grid, by household, without those who are sampled at home."""
+    found = {}
+    for slot in slots:
+        page, _next = lists.listed(
+            request.village.pk, round_.roll_id, area_ids=[slot.area_id], states=[State.OWED], limit=SHEET
+        )
+        at_home = lists.listed(
+            request.village.pk,
+            round_.roll_id,
+            area_ids=[slot.area_id],
+            states=[State.OWED],
+            group=Group.HOME_VISIT.value,
+            limit=SHEET,
+        )[0]
+        visited = {each.person_id for each in at_home}
+        found[slot.area_id] = houses(request, round_, [each for each in page if each.person_id not in visited], now)
+    return found
+
+
+def _slot(told: Asked, slot: SlotView) -> dict[str, object]:
+    starts, ends = timezone.localtime(slot.starts_at), timezone.localtime(slot.ends_at)
+    return {
+        "area": told.names.areas.get(slot.area_id, ""),
+        "station": told.names.stations.get(slot.station_id, ""),
+        "day": _day(starts),
+        "time": f"{starts:%H:%M}–{ends:%H:%M}",
+        "people": people_words(slot.people),
+    }
+
+
+def _day(moment: datetime) -> str:
+    """On paper a day is never 'today'."""
+    return day_words(moment.date(), moment.date() - timedelta(days=7))
+
+
+def _printed(
+    request: ScopedRequest, told: Asked, template: str, title: str, sheets: Sequence[dict[str, object]]
+) -> HttpResponse:
+    data = {
+        "made": {"by": request.account.name, "at": f"{timezone.localtime(told.now):%Y-%m-%d %H:%M}"},
+        "village": request.village.name,
+        "round": told.round.title,
+        "draft": told.plan is None or told.plan.adopted_at is None,
+        "sheets": sheets,
+    }
+    audit(
+        f"screening.print_{template}",
+        by=request.account.pk,
+        at=told.now,
+        village_id=request.village.pk,
+        subject=("round", told.round.pk),
+        data={"sheets": len(sheets)},
+    )
+    content = typeset(template, data, language=get_language() or "zh-hans")
+    return pdf(content, f"{told.round.title} {title}")
