@@ -93,7 +93,7 @@ def test_the_reasons_are_the_profiles_numbers(desk: Desk) -> None:
     for words_ in (
         "每 360 人一名采样员，至少 1 名",
         "每 2000 人一个采样点，至少 1 个；本轮设了 2 个",
-        "一个窗口一小时采 100 人",
+        "一个窗口一小时采 100 人，要 2 个人手",
         "不停地采，最早",
     ):
         assert words_ in page

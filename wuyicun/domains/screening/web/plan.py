@@ -31,6 +31,9 @@ from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.web.writing import attempt
 
+MORNING, EVENING = 8, 17
+"""Between these hours a beginning is proposed; the office may write any other."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -265,8 +268,10 @@ def _kit(shown: Sequence[Place]) -> Sequence[tuple[Words, Sequence[int], int]]:
 
 
 def _initial(told: Asked) -> Mapping[str, object]:
-    """As it is planned; else from the next full hour on."""
+    """As it is planned; else from the next full hour on, or from the next morning when that is late in the day."""
     if told.plan is not None:
         return {"begins_at": told.plan.begins_at, "ends_by": told.plan.ends_by}
-    local = timezone.localtime(told.now).replace(minute=0, second=0, microsecond=0)
-    return {"begins_at": local + timedelta(hours=1)}
+    hour = timezone.localtime(told.now).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    morning = hour.replace(hour=MORNING) + timedelta(days=hour.hour >= EVENING)
+    by_day = MORNING <= hour.hour < EVENING or morning >= told.round.due_at
+    return {"begins_at": hour if by_day else morning}

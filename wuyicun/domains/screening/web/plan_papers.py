@@ -22,6 +22,7 @@ from wuyicun.domains.screening.web.common import people_words
 from wuyicun.domains.screening.web.lines import House, houses
 from wuyicun.domains.screening.web.missing import on_paper
 from wuyicun.domains.screening.web.plan import Asked, asked
+from wuyicun.domains.territory.rules import is_unplaced
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.audit.actions import audit
@@ -87,12 +88,19 @@ def _houses(
 def _slot(told: Asked, slot: SlotView) -> dict[str, object]:
     starts, ends = timezone.localtime(slot.starts_at), timezone.localtime(slot.ends_at)
     return {
-        "area": told.names.areas.get(slot.area_id, ""),
+        "area": _called(told, slot),
         "station": told.names.stations.get(slot.station_id, ""),
         "day": _day(starts),
         "time": f"{starts:%H:%M}–{ends:%H:%M}",
         "people": people_words(slot.people),
     }
+
+
+def _called(told: Asked, slot: SlotView) -> str:
+    """What people call themselves: nobody knows that they belong to no micro-grid."""
+    if is_unplaced(slot.area_path):
+        return _("外来务工和没有编入微网格的人")
+    return told.names.areas.get(slot.area_id, "")
 
 
 def _day(moment: datetime) -> str:

@@ -82,6 +82,8 @@ def reasons(why: Why, numbers: Parameters, now: datetime) -> Sequence[str]:
         "for_time": why.staff.for_time,
         "time": time_words(why.ends_by, now) if why.ends_by else "",
         "earliest": time_words(why.earliest, now) if why.earliest else "",
+        "at_window": numbers.staff_per_window,
+        "at_station": numbers.staff_per_station,
     }
     found = [
         _("到采样点的 %(people)s 人，上门的 %(home)s 人另排路线") if why.at_home else _("到采样点的 %(people)s 人")
@@ -89,7 +91,7 @@ def reasons(why: Why, numbers: Parameters, now: datetime) -> Sequence[str]:
     found += [
         _("每 %(per_sampler)s 人一名采样员，至少 %(samplers)s 名"),
         _("每 %(per_station)s 人一个采样点，至少 %(stations)s 个；本轮设了 %(set)s 个，每个至少开一个窗口"),
-        _("一个窗口一小时采 %(pace)s 人"),
+        _("一个窗口一小时采 %(pace)s 人，要 %(at_window)s 个人手；每个采样点另要 %(at_station)s 人维持秩序和消杀"),
     ]
     if why.ends_by:
         found.append(_("要在 %(time)s 前采完，至少开 %(for_time)s 个窗口"))
