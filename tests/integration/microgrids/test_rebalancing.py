@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 from django.urls import reverse
 
 from tests.cast import Cast
 from tests.integration.microgrids.map import crowd, put_on_the_map
 from tests.integration.screening.sending import open_round
-from wuyicun.domains.microgrids import rebalancing
-from wuyicun.domains.microgrids.models import Rebalancing
+from wuyicun.domains.microgrids import adopting, rebalancing
+from wuyicun.domains.microgrids.models import Happening, Rebalancing
 from wuyicun.domains.microgrids.proposing import Found
-from wuyicun.domains.microgrids.rules import Stage
+from wuyicun.domains.microgrids.rules import Happened, Stage
+from wuyicun.domains.microgrids.web import rebalancing as pages
 from wuyicun.domains.registry import neighbourhood
 from wuyicun.domains.registry.models import Household
 from wuyicun.domains.rolls import queries as rolls
@@ -50,8 +54,8 @@ def test_a_proposal_leaves_no_micro_grid_above_the_largest_size(crowded: Cast) -
 def test_applied_as_a_whole_it_is_as_proposed_and_rolls_follow_without_drift(crowded: Cast) -> None:
     round_ = open_round(crowded)
     made, found = ready(crowded)
-    moved = rebalancing.apply(rebalancing=made, homes={move.home for move in found.moves}, by=None, at=clock.now())
-    assert moved == len(found.moves) > 0
+    done = adopting.apply(rebalancing=made, homes={move.home for move in found.moves}, by=None, at=clock.now())
+    assert adopting.moved(done) == len(found.moves) > 0
     assert sorted(sizes(crowded).values()) == sorted(len(grid.homes) for grid in found.grids)
     assert rolls.drift(crowded.village.pk, round_.roll_id) == []
     counted = {each.area_path: each.counts.current for each in rolls.leaf_counts(crowded.village.pk, round_.roll_id)}
@@ -65,13 +69,13 @@ def test_taken_back_everybody_is_where_they_were(crowded: Cast) -> None:
     round_ = open_round(crowded)
     before = dict(Household.rows().values_list("pk", "area_path"))
     made, found = ready(crowded)
-    rebalancing.apply(rebalancing=made, homes={move.home for move in found.moves}, by=None, at=clock.now())
+    adopting.apply(rebalancing=made, homes={move.home for move in found.moves}, by=None, at=clock.now())
     made.refresh_from_db()
-    rebalancing.undo(rebalancing=made, by=None, at=clock.now())
+    adopting.undo(rebalancing=made, by=None, at=clock.now())
     assert dict(Household.rows().values_list("pk", "area_path")) == before
     assert rolls.drift(crowded.village.pk, round_.roll_id) == []
-    with pytest.raises(rebalancing.NotReady):
-        rebalancing.undo(rebalancing=made, by=None, at=clock.now())
+    with pytest.raises(adopting.NotReady):
+        adopting.undo(rebalancing=made, by=None, at=clock.now())
 
 
 def test_a_part_of_it_moves_only_the_chosen_and_the_secretary_can_undo_it(crowded: Cast) -> None:
@@ -95,8 +99,8 @@ def test_who_was_moved_meanwhile_stays_there(crowded: Cast) -> None:
     gone = found.moves[0].home
     elsewhere = crowded.areas["未入网"]
     Household.rows().filter(pk=gone).update(area=elsewhere, area_path=elsewhere.area_path)
-    moved = rebalancing.apply(rebalancing=made, homes={move.home for move in found.moves}, by=None, at=clock.now())
-    assert moved == len(found.moves) - 1
+    done = adopting.apply(rebalancing=made, homes={move.home for move in found.moves}, by=None, at=clock.now())
+    assert adopting.moved(done) == len(found.moves) - 1
     assert Household.rows().get(pk=gone).area_path == elsewhere.area_path
 
 
@@ -105,12 +109,12 @@ def test_a_section_that_needs_one_more_gets_a_micro_grid_and_loses_it_on_undo(ca
     made, found = ready(cast)
     (new,) = [grid for grid in found.grids if not grid.was]
     assert (new.section, new.name) == (cast.areas["北头岭"].area_path, "第一微网格")
-    rebalancing.apply(rebalancing=made, homes={move.home for move in found.moves}, by=None, at=clock.now())
+    adopting.apply(rebalancing=made, homes={move.home for move in found.moves}, by=None, at=clock.now())
     assert "第一微网格" in {
         each.name for each in areas.areas(cast.village.pk) if each.area_path.startswith(new.section)
     }
     made.refresh_from_db()
-    rebalancing.undo(rebalancing=made, by=None, at=clock.now())
+    adopting.undo(rebalancing=made, by=None, at=clock.now())
     living = [each.name for each in areas.areas(cast.village.pk) if each.area_path.startswith(new.section)]
     assert living == ["北头岭", "北头岭微网格"]
 
@@ -162,3 +166,95 @@ def test_the_page_shows_both_maps_the_gap_and_why_each_household_moves(crowded: 
     assert "最多还能好" in page
     assert "第二微网格现有 74 户，太多" in page
     assert page.count('name="home"') == len(found.moves)
+
+
+@pytest.fixture
+def by_a_job(crowded: Cast, monkeypatch: pytest.MonkeyPatch) -> Cast:
+    """More than a few moves are a job's, stream by stream; there are two of them."""
+    crowd(crowded, "北头岭微网格", 80)
+    monkeypatch.setattr(adopting, "AT_ONCE", 2)
+    monkeypatch.setattr(adopting, "PORTION", 2)
+    return crowded
+
+
+def work(cast: Cast, made: Rebalancing, *, portions: int = 100) -> Rebalancing:
+    for _ in range(portions):
+        if not adopting.portion(village_id=cast.village.pk, rebalancing_id=made.pk, at=clock.now()):
+            break
+    return Rebalancing.rows().get(pk=made.pk)
+
+
+def test_many_moves_are_a_jobs_with_their_progress_and_are_taken_back_as_a_whole(by_a_job: Cast) -> None:
+    cast, round_ = by_a_job, open_round(by_a_job)
+    before = dict(Household.rows().values_list("pk", "area_path"))
+    made, found = ready(cast)
+    client, page = cast.client("梁会明"), reverse("rebalancing_proposal", args=[made.pk])
+    client.post(reverse("rebalancing_apply", args=[made.pk]), {"all": "1"})
+    assert dict(Household.rows().values_list("pk", "area_path")) == before
+    half = work(cast, made, portions=1)
+    assert (half.state, 0 < half.done < len(found.moves)) == (Stage.APPLYING, True)
+    assert f"正在移动：{half.done} / {len(found.moves)} 户" in client.get(page).content.decode()
+    whole = work(cast, made)
+    assert (whole.state, adopting.moved(whole)) == (Stage.APPLIED, len(found.moves))
+    assert rolls.drift(cast.village.pk, round_.roll_id) == []
+    client.post(reverse("rebalancing_undo", args=[made.pk]))
+    assert f"正在搬回：0 / {len(found.moves)} 户" in client.get(page).content.decode()
+    assert work(cast, made).state == Stage.UNDONE
+    assert dict(Household.rows().values_list("pk", "area_path")) == before
+    assert rolls.drift(cast.village.pk, round_.roll_id) == []
+
+
+def test_stopped_on_the_way_it_is_applied_so_far_and_undone_as_a_whole(by_a_job: Cast) -> None:
+    before = dict(Household.rows().values_list("pk", "area_path"))
+    made, _ = ready(by_a_job)
+    adopting.apply(rebalancing=made, homes=None, by=None, at=clock.now())
+    half = work(by_a_job, made, portions=1)
+    by_a_job.client("梁会明").post(reverse("rebalancing_stop", args=[made.pk]))
+    stopped = work(by_a_job, made)
+    assert (stopped.state, adopting.moved(stopped)) == (Stage.APPLIED, half.done)
+    adopting.undo(rebalancing=stopped, by=None, at=clock.now())
+    assert work(by_a_job, made).state == Stage.UNDONE
+    assert dict(Household.rows().values_list("pk", "area_path")) == before
+
+
+def test_who_moved_on_after_it_was_applied_is_not_fetched_back(by_a_job: Cast) -> None:
+    made, found = ready(by_a_job)
+    adopting.apply(rebalancing=made, homes=None, by=None, at=clock.now())
+    applied = work(by_a_job, made)
+    gone, elsewhere = found.moves[0].home, by_a_job.areas["未入网"]
+    Household.rows().filter(pk=gone).update(area=elsewhere, area_path=elsewhere.area_path)
+    adopting.undo(rebalancing=applied, by=None, at=clock.now())
+    undone = work(by_a_job, made)
+    assert adopting.moved(undone) == len(found.moves) - 1
+    assert Household.rows().get(pk=gone).area_path == elsewhere.area_path
+
+
+def test_each_stream_stands_once_in_the_history_of_its_micro_grids(by_a_job: Cast) -> None:
+    made, found = ready(by_a_job)
+    adopting.apply(rebalancing=made, homes=None, by=None, at=clock.now())
+    work(by_a_job, made)
+    went = list(Happening.rows().filter(kind=Happened.WENT).values_list("area_path", "other_path"))
+    assert len(went) == len(set(went)) == len({(move.start, move.end) for move in found.moves})
+
+
+def test_many_moves_are_ticked_stream_by_stream_and_very_many_applied_as_a_whole(
+    crowded: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "TICKED_SINGLY", 2)
+    made, found = ready(crowded)
+    client = crowded.client("梁会明")
+    text = client.get(reverse("rebalancing_proposal", args=[made.pk])).content.decode()
+    streams = re.findall(r'name="stream" value="([^"]+)"', text)
+    assert len(streams) == len({(move.start, move.end) for move in found.moves})
+    assert 'name="home"' not in text
+    client.post(reverse("rebalancing_apply", args=[made.pk]), {"stream": [html.unescape(streams[0])]})
+    start, end = html.unescape(streams[0]).split(">")
+    chosen = {move.home for move in found.moves if (move.start, move.end) == (start, int(end))}
+    applied = Rebalancing.rows().get(pk=made.pk)
+    assert {home for home, _start, _end in applied.applied["moved"]} == {str(home) for home in chosen}
+    monkeypatch.setattr(pages, "TICKED_SINGLY", 0)
+    monkeypatch.setattr(pages, "TICKED_STREAMS", 0)
+    again, _ = ready(crowded)
+    text = client.get(reverse("rebalancing_proposal", args=[again.pk])).content.decode()
+    assert "data-tick " not in text
+    assert 'name="all" value="1"' in text

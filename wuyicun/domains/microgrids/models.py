@@ -91,7 +91,8 @@ class Rebalancing(VillageModel):
     """A proposal to redraw the micro-grids of a village, from the question to what became of it.
 
     `state` is one of `rules.Stage`; `progress` the per cent that is done; `proposal` what the planner found, as
-    `proposing.Found` has it; `applied` what was done of it: made micro-grids, and from where each household moved.
+    `proposing.Found` has it; `applied` what is done of it: made and retired micro-grids, and which household
+    moves from where to where; `done` how many of these have been looked at while it is being applied or taken back.
     """
 
     state = models.CharField(max_length=12)
@@ -105,6 +106,8 @@ class Rebalancing(VillageModel):
     applied_at = models.DateTimeField(null=True)
     applied_by = models.UUIDField(null=True)
     undone_at = models.DateTimeField(null=True)
+    undone_by = models.UUIDField(null=True)
+    done = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

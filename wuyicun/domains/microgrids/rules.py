@@ -35,7 +35,9 @@ class Stage(StrEnum):
     READY = "ready"
     STOPPED = "stopped"
     FAILED = "failed"
+    APPLYING = "applying"
     APPLIED = "applied"
+    UNDOING = "undoing"
     UNDONE = "undone"
 
 

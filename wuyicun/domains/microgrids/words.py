@@ -19,7 +19,9 @@ STAGE: dict[str, str | Promise] = {
     Stage.READY: _("等待决定"),
     Stage.STOPPED: _("已停止"),
     Stage.FAILED: _("没有算成"),
+    Stage.APPLYING: _("正在采用"),
     Stage.APPLIED: _("已采用"),
+    Stage.UNDOING: _("正在撤销"),
     Stage.UNDONE: _("已撤销"),
 }
 REASON: dict[str, str | Promise] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -37,6 +37,12 @@ def dwellings(village_id: UUID, area_path: str = "") -> Sequence[Dwelling]:
         Dwelling(pk, house_label(names.get(section, ""), number, address), head, area, path, section, order)
         for pk, number, address, head, area, path, section, order in rows.values_list(*columns)
     ]
+
+
+def paths_of(village_id: UUID, households: Collection[UUID]) -> Mapping[UUID, str]:
+    """To which micro-grid each of the households belongs; those that no longer exist are left out."""
+    rows = Household.rows().filter(village_id=village_id, pk__in=households)
+    return dict(rows.values_list("pk", "area_path"))
 
 
 def by_section_and_number(village_id: UUID) -> Mapping[tuple[str, str], UUID]:

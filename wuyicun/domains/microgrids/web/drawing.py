@@ -10,6 +10,8 @@ from wuyicun.domains.microgrids.queries import Spot
 from wuyicun.domains.microgrids.rules import SHEET, hull
 
 COLOURS = 8
+FEW = 40
+"""So many letters have room on the sheet in their full size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ class Drawing:
     """Patches, and the part of the sheet that they fill.
 
     Attributes:
-        unit: a length that looks the same however much of the sheet is shown: a hundredth of its width.
+        unit: a length that looks the same however much of the sheet is shown: a hundredth of its width; less where
+            there are so many patches that their letters would cover each other.
     """
 
     left: float
@@ -52,7 +55,7 @@ class Drawing:
     @property
     def unit(self) -> float:
         """See above."""
-        return self.width / 100
+        return self.width / 100 * min(1.0, (FEW / max(len(self.patches), 1)) ** 0.5)
 
     @property
     def view_box(self) -> str:

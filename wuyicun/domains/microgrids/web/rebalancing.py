@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from wuyicun.domains.microgrids import access, queries, rebalancing
+from wuyicun.domains.microgrids import access, adopting, queries, rebalancing
 from wuyicun.domains.microgrids.models import Rebalancing
 from wuyicun.domains.microgrids.proposing import BOUNDS, Found, Move
 from wuyicun.domains.microgrids.rules import Stage, letter
@@ -32,6 +32,12 @@ from wuyicun.kernel.web import live, notices
 
 SHOWN_DOTS = 3_000
 """With more households only outlines and letters are drawn."""
+TICKED_SINGLY = 500
+"""So many moves are ticked household by household; more of them stream by stream."""
+TICKED_STREAMS = 900
+"""A form carries no more fields than a thousand: with more streams a proposal is applied as a whole."""
+SHOWN_STREAMS = 300
+"""Of those so many are listed, the largest."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -81,7 +87,7 @@ def _question(village_id: UUID) -> str:
 def proposal(request: ScopedRequest, rebalancing_id: UUID) -> HttpResponse:
     """A proposal: how far it is, then what it would change, then what became of it."""
     found = access.rebalancing(request.scope, request.village, rebalancing_id)
-    token = f"{found.state} {found.progress}"
+    token = f"{found.state} {found.progress} {found.done}"
     if (same := live.unchanged(request, token)) is not None:
         return same
     context: dict[str, object] = {
@@ -90,12 +96,15 @@ def proposal(request: ScopedRequest, rebalancing_id: UUID) -> HttpResponse:
         "token": token,
         "here": reverse("rebalancing_proposal", args=[found.pk]),
         "is_working": found.state == Stage.WORKING,
+        "is_moving": found.state in adopting.UNDER_WAY,
+        "is_undoing": found.state == Stage.UNDOING,
         "is_ready": found.state == Stage.READY,
         "is_applied": found.state == Stage.APPLIED,
         "answer": STAGE[found.state],
     }
-    answer = rebalancing.found_of(found)
-    if answer is not None:
+    if found.state in adopting.UNDER_WAY:
+        context["total"] = len((found.applied or {}).get("moved", ()))
+    elif (answer := rebalancing.found_of(found)) is not None:
         context.update(_comparison(request, found, answer))
     template = "parts/proposal.html" if live.HEADER in request.headers else "proposal.html"
     return render(request, f"microgrids/{template}", context)
@@ -114,15 +123,19 @@ def stop(request: ScopedRequest, rebalancing_id: UUID) -> HttpResponse:
 def apply(request: ScopedRequest, rebalancing_id: UUID) -> HttpResponse:
     """Move the ticked households."""
     found = access.rebalancing(request.scope, request.village, rebalancing_id)
-    chosen = {UUID(text) for text in request.POST.getlist("home") if _is_id(text)}
+    streams = request.POST.getlist("stream")
+    homes = {UUID(text) for text in request.POST.getlist("home") if _is_id(text)}
+    homes |= rebalancing.homes_of_streams(found, streams)
+    chosen = None if request.POST.get("all") else homes
     try:
-        moved = rebalancing.apply(rebalancing=found, homes=chosen, by=request.account.pk, at=clock.now())
+        done = adopting.apply(rebalancing=found, homes=chosen, by=request.account.pk, at=clock.now())
     except Refusal as refusal:
         notices.say(request, str(refusal), level=messages.ERROR)
     else:
-        undo_url = reverse("rebalancing_undo", args=[found.pk])
-        words = ngettext("已移动 %(number)s 户", "已移动 %(number)s 户", moved) % {"number": moved}
-        notices.say(request, words, undo_url=undo_url)
+        if done.state == Stage.APPLIED:
+            number, undo_url = adopting.moved(done), reverse("rebalancing_undo", args=[found.pk])
+            words = ngettext("已移动 %(number)s 户", "已移动 %(number)s 户", number) % {"number": number}
+            notices.say(request, words, undo_url=undo_url)
     return HttpResponseRedirect(reverse("rebalancing_proposal", args=[found.pk]))
 
 
@@ -131,12 +144,14 @@ def undo(request: ScopedRequest, rebalancing_id: UUID) -> HttpResponse:
     """Move everybody back."""
     found = access.rebalancing(request.scope, request.village, rebalancing_id)
     try:
-        moved = rebalancing.undo(rebalancing=found, by=request.account.pk, at=clock.now())
+        done = adopting.undo(rebalancing=found, by=request.account.pk, at=clock.now())
     except Refusal as refusal:
         notices.say(request, str(refusal), level=messages.ERROR)
     else:
-        words = ngettext("已撤销，%(number)s 户搬回原来的微网格", "已撤销，%(number)s 户搬回原来的微网格", moved)
-        notices.say(request, words % {"number": moved})
+        if done.state == Stage.UNDONE:
+            number = adopting.moved(done)
+            words = ngettext("已撤销，%(number)s 户搬回原来的微网格", "已撤销，%(number)s 户搬回原来的微网格", number)
+            notices.say(request, words % {"number": number})
     return HttpResponseRedirect(reverse("rebalancing_proposal", args=[found.pk]))
 
 
@@ -160,11 +175,17 @@ class MoveRow:
 class Stream:
     """Households that would go from one micro-grid to another."""
 
+    key: str
     start_letter: str
     start: str
     end_letter: str
     end: str
     rows: Sequence[MoveRow]
+
+    @property
+    def why(self) -> str:
+        """Each reason once."""
+        return _("；").join(dict.fromkeys(row.why for row in self.rows))
 
 
 def _comparison(request: ScopedRequest, row: Rebalancing, found: Found) -> dict[str, object]:
@@ -183,6 +204,7 @@ def _comparison(request: ScopedRequest, row: Rebalancing, found: Found) -> dict[
     before = [(letters[path], names.get(path, ""), today[path]) for path in today if path in letters]
     after = [(letters[each], found.grids[each].name, found.grids[each].homes) for each in ends]
     moved = set(start_of)
+    streams = _streams(found, letters, names, homes)
     return {
         "found": found,
         "answer": _answer(row, found),
@@ -193,9 +215,20 @@ def _comparison(request: ScopedRequest, row: Rebalancing, found: Found) -> dict[
         "after": draw(after, spots, moved),
         "with_dots": len(homes) <= SHOWN_DOTS,
         "sizes": _sizes(found, letters, names),
-        "streams": _streams(found, letters, names, homes),
+        **_listed(streams, len(moved), request.GET.get("stream", "")),
         "limit": BOUNDS.largest,
     }
+
+
+def _listed(streams: list[Stream], moves: int, opened: str) -> dict[str, object]:
+    """How the moves are listed: `home` by home, `stream` by stream, or, when these are too many, the largest streams.
+
+    Args:
+        opened: the key of a stream whose households are listed too.
+    """
+    ticked = "home" if moves <= TICKED_SINGLY else "stream" if len(streams) <= TICKED_STREAMS else ""
+    shown = streams if ticked else sorted(streams, key=lambda each: -len(each.rows))[:SHOWN_STREAMS]
+    return {"streams": shown, "ticked": ticked, "unlisted": len(streams) - len(shown), "opened": opened}
 
 
 def _letters(found: Found) -> Mapping[str | int, str]:
@@ -265,5 +298,5 @@ def _streams(
         end_name, start_name = found.grids[end].name, names.get(start, "")
         values = {"was": start_name, "to": end_name, "size": found.sizes_today.get(start, 0)}
         rows = [MoveRow(homes[each.home], str(REASON[each.reason]) % values) for each in moves if each.home in homes]
-        streams.append(Stream(letters.get(start, "–"), start_name, letters[end], end_name, rows))
+        streams.append(Stream(f"{start}>{end}", letters.get(start, "–"), start_name, letters[end], end_name, rows))
     return sorted(streams, key=lambda each: (_order(each.start_letter), _order(each.end_letter)))
