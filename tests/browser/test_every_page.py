@@ -21,6 +21,7 @@ BEHIND = {
     "mistakes": ("/", r"/today/mistakes/"),
     "new round": ("/screening/", r"/screening/new/"),
     "round": ("/screening/tubes/{round}/", r"/screening/{id}/"),
+    "plan of a round": ("/screening/{round}/", r"/screening/plan/{id}/"),
     "those who refused": ("/screening/{round}/", r"/screening/missing/{id}/\?state=refused"),
     "person in a round": ("/screening/missing/{round}/", r"/screening/missing/{id}/{id}/"),
     "refusal": ("/screening/missing/{round}/", r"/screening/missing/{id}/{id}/refused/[^\"]*"),

@@ -21,6 +21,26 @@ class KitItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     amount: int
 
 
+class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How rounds follow each other.
+
+    Attributes:
+        code: see `words.SCHEMES`.
+        every_days: from the day of one to that of the next.
+        clean_rounds: in a row without a positive, after which there is a gap; 0 when it goes on until somebody ends it.
+        gap_days: days without a round; then one more, and if that is clean too it is over.
+    """
+
+    code: str
+    every_days: int
+    clean_rounds: int
+    gap_days: int
+
+    def __post_init__(self) -> None:
+        if self.every_days < 1 or self.clean_rounds < 0 or self.gap_days < 0:
+            raise ValueError(self.code)
+
+
 class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The numbers that the built rooms use; rooms to come add theirs.
 
@@ -42,6 +62,7 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         staff_per_station: who works at a station besides its windows.
         spare_percent: of tubes and what is used up by people, on top of what is reckoned.
         kit: what stations bring along.
+        schemes: how rounds may follow each other, by choice.
     """
 
     pool_size: int
@@ -61,8 +82,9 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     staff_per_station: int
     spare_percent: int
     kit: list[KitItem]
+    schemes: list[Scheme]
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
-            if name != "kit" and getattr(self, name) < 1:
+            if name not in ("kit", "schemes") and getattr(self, name) < 1:
                 raise ValueError(name)

@@ -22,3 +22,8 @@ KIT: dict[str, str | Promise] = {
     "thermometer": _("体温枪"),
     "signs": _("提示牌和隔离带（套）"),
 }
+
+SCHEMES: dict[str, str | Promise] = {
+    "daily": _("每天一轮，直到决定停"),
+    "three_and_one": _("每天一轮，连续三轮没有阳性后隔三天再采一轮"),
+}

@@ -12,7 +12,7 @@ from wuyicun.domains.rolls import queries as rolls
 from wuyicun.domains.rolls.queries import LeafCounts, Statement
 from wuyicun.domains.screening import queries, tube_history
 from wuyicun.domains.screening.models import Round
-from wuyicun.domains.screening.queries import TubeView
+from wuyicun.domains.screening.queries import SeriesRow, TubeView
 from wuyicun.domains.screening.rules import RoundState
 from wuyicun.domains.territory.rules import is_unplaced
 from wuyicun.kernel.errors import NotYours
@@ -53,6 +53,14 @@ def whole_round(scope: Scope, village_id: UUID, round_id: UUID, permission: Perm
     if not scope.permits(permission, round_.area_path):
         raise NotYours
     return round_
+
+
+def a_series(scope: Scope, village_id: UUID, series_id: UUID, permission: Permission) -> SeriesRow:
+    """A series over an area in all of which the account may do this. Raises NotYours."""
+    found = queries.a_series(village_id, series_id)
+    if found is None or not scope.permits(permission, found.area_path):
+        raise NotYours
+    return found
 
 
 def leaves(scope: Scope, village_id: UUID, round_: Round, permission: Permission) -> Sequence[LeafCounts]:

@@ -97,6 +97,8 @@ def open_round(
 ) -> Round:
     """Open a round for everyone who is in the area; those who are away are excused from the start.
 
+    It belongs to the series that runs over exactly this area, if there is one.
+
     Args:
         area_path: the village, a grid or a micro-grid.
         due_at: by when it must end; the profile's hours when None.
@@ -114,6 +116,7 @@ def open_round(
     round_: Round = Round.rows().create(
         village_id=village_id,
         roll=roll,
+        series=queries.series_of(village_id, area_path),
         number=last + 1,
         title=title,
         area_path=area_path,

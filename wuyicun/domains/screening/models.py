@@ -10,6 +10,27 @@ from wuyicun.domains.screening.rules import Fit
 from wuyicun.kernel.database.models import VillageModel, reference
 
 
+class Series(VillageModel):
+    """Rounds over an area that follow each other by a scheme of the profile, until somebody ends it."""
+
+    area_path = models.CharField(max_length=32, db_collation="C")
+    scheme = models.CharField(max_length=24)
+    begun_at = models.DateTimeField()
+    begun_by = models.UUIDField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.UUIDField(null=True)
+    reason = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["village_id", "area_path"],
+                condition=models.Q(ended_at__isnull=True),
+                name="one_series_at_a_time_in_an_area",
+            )
+        ]
+
+
 class Round(VillageModel):
     """A round of testing over an area, with the numbers of the profile that held when it was opened.
 
@@ -17,6 +38,7 @@ class Round(VillageModel):
     """
 
     roll = reference("rolls.Roll")
+    series = reference("screening.Series", null=True)
     number = models.PositiveIntegerField()
     title = models.CharField(max_length=80)
     area_path = models.CharField(max_length=32, db_collation="C")

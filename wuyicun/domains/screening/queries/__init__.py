@@ -16,6 +16,7 @@ from wuyicun.domains.screening.queries.of_rounds import (
     rounds,
     stations,
 )
+from wuyicun.domains.screening.queries.of_series import SeriesRow, SeriesView, a_series, running_series, series_of
 from wuyicun.domains.screening.queries.of_swabs import (
     Swab,
     flagged,
@@ -35,12 +36,15 @@ __all__ = [
     "Retests",
     "RoundFacts",
     "RoundRow",
+    "SeriesRow",
+    "SeriesView",
     "SlotView",
     "Stop",
     "Swab",
     "TubeTotals",
     "TubeView",
     "Walk",
+    "a_series",
     "current_round",
     "expected",
     "flagged",
@@ -59,7 +63,9 @@ __all__ = [
     "round_",
     "round_facts",
     "rounds",
+    "running_series",
     "sampled_at",
+    "series_of",
     "stations",
     "swab",
     "swabs",

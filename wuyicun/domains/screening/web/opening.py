@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,13 +18,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from wuyicun.domains.profiles import queries as profiles
-from wuyicun.domains.profiles.words import PATHOGENS
+from wuyicun.domains.profiles.words import PATHOGENS, SCHEMES
 from wuyicun.domains.registry import queries as registry
 from wuyicun.domains.registry.queries import PlaceBrief
 from wuyicun.domains.registry.rules import PlaceKind
-from wuyicun.domains.screening import actions, queries
+from wuyicun.domains.screening import actions, queries, series
 from wuyicun.domains.screening.actions import NewStation
 from wuyicun.domains.screening.drawing import draw
+from wuyicun.domains.screening.queries import RoundRow
 from wuyicun.domains.screening.rules import RoundState
 from wuyicun.domains.screening.web.common import Head
 from wuyicun.domains.territory import queries as territory
@@ -53,6 +55,7 @@ class RoundForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
     )
+    scheme = forms.ChoiceField(label=gettext_lazy("采几轮"), required=False)
     pool_size = forms.IntegerField(
         label=gettext_lazy("几个人混一管"), min_value=1, max_value=MOST_IN_A_POOL, widget=forms.NumberInput()
     )
@@ -69,7 +72,12 @@ class RoundForm(forms.Form):
             widget=forms.CheckboxSelectMultiple,
             choices=[(key, place.name) for key, place in self.known.items()],
         )
-        self.order_fields(["area", "title", "places", "other", "home", "due_at", "pool_size"])
+        self.fields["scheme"] = forms.ChoiceField(
+            label=gettext_lazy("采几轮"),
+            required=False,
+            choices=[("", _("只这一轮")), *((code, SCHEMES.get(code, code)) for code in series.schemes())],
+        )
+        self.order_fields(["area", "title", "places", "other", "home", "due_at", "pool_size", "scheme"])
 
     def clean_due_at(self) -> datetime:
         """The end lies ahead."""
@@ -152,7 +160,8 @@ def _form(request: ScopedRequest, areas: Sequence[tuple[str, str]], now: datetim
     places = registry.places_of_kind(village_id, areas[0][0][:12], PlaceKind.SAMPLING_POINT)
     if request.method == "POST":
         return RoundForm(areas, places, now, data=request.POST)
-    return RoundForm(areas, places, now, initial=_initial(village_id, areas, places, now))
+    initial = _initial(village_id, areas, places, now)
+    return RoundForm(areas, places, now, initial={**initial, "area": _chosen(request.GET.get("area", ""), areas)})
 
 
 def _initial(
@@ -163,7 +172,6 @@ def _initial(
     number = past[0].number + 1 if past else 1
     due = timezone.localtime(now + timedelta(hours=numbers.round_within_hours)).replace(second=0, microsecond=0)
     return {
-        "area": areas[0][0],
         "title": _("第 %(number)s 轮核酸检测") % {"number": number},
         "places": [str(place.id) for place in places],
         "home": True,
@@ -174,23 +182,31 @@ def _initial(
 
 def _open(request: ScopedRequest, form: RoundForm, now: datetime) -> UUID | None:
     """The new round's id; None when it was refused, which the form then says."""
-    data = form.cleaned_data
     try:
-        round_ = actions.open_round(
-            village_id=request.village.pk,
-            area_path=data["area"],
-            title=data["title"],
-            stations=form.stations(),
-            due_at=data["due_at"],
-            pool_size=data["pool_size"],
-            by=request.account.pk,
-            at=now,
-        )
+        round_ = _open_round(request, form, now)
     except Refusal as refusal:
         form.add_error("area", str(refusal))
         return None
     notices.say(request, _("已开始 %(round)s") % {"round": round_.title})
     return round_.pk
+
+
+@transaction.atomic
+def _open_round(request: ScopedRequest, form: RoundForm, now: datetime) -> RoundRow:
+    """The round, with the series that it begins."""
+    village_id, by, data = request.village.pk, request.account.pk, form.cleaned_data
+    if data["scheme"]:
+        series.begin(village_id=village_id, area_path=data["area"], scheme=data["scheme"], by=by, at=now)
+    return actions.open_round(
+        village_id=village_id,
+        area_path=data["area"],
+        title=data["title"],
+        stations=form.stations(),
+        due_at=data["due_at"],
+        pool_size=data["pool_size"],
+        by=by,
+        at=now,
+    )
 
 
 def _preview(request: ScopedRequest, area: str, areas: Sequence[tuple[str, str]], now: datetime) -> Preview:

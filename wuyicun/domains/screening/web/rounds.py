@@ -21,7 +21,7 @@ from wuyicun.domains.screening import access, actions, queries
 from wuyicun.domains.screening.models import Round, Station
 from wuyicun.domains.screening.queries import Retests, TubeTotals
 from wuyicun.domains.screening.rules import RoundState
-from wuyicun.domains.screening.web import plan
+from wuyicun.domains.screening.web import plan, series
 from wuyicun.domains.screening.web.common import (
     Figure,
     Head,
@@ -104,7 +104,10 @@ def rounds(request: ScopedRequest) -> HttpResponse:
         if current is None or each.pk != current.pk
     ]
     board = _board(request, current, now) if current else None
-    return render(request, "screening/rounds.html", {"board": board, "rows": rows, **_may(request)})
+    context: dict[str, Any] = {"board": board, "rows": rows, "series": series.lines(request, now), **_may(request)}
+    if current is not None:
+        context |= {"round": current, "plan": plan.panel(request, current, now)}
+    return render(request, "screening/rounds.html", context)
 
 
 def _may(request: ScopedRequest) -> dict[str, Any]:

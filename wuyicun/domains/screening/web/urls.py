@@ -15,6 +15,7 @@ from wuyicun.domains.screening.web import (
     rounds,
     runs,
     samples,
+    series,
     tubes,
     visits,
 )
@@ -29,6 +30,7 @@ urlpatterns = [
     path("<uuid:round_id>/cancel/", rounds.round_cancel, "round_cancel"),
     path("<uuid:round_id>/reopen/", rounds.round_reopen, "round_reopen"),
     path("<uuid:round_id>/take-back/<uuid:record_id>/", people.take_back, "take_back"),
+    path("series/<uuid:series_id>/end/", series.series_end, "series_end"),
     path("plan/<uuid:round_id>/", plan.round_plan, "plan"),
     path("plan/<uuid:round_id>/propose/", plan.plan_propose, "plan_propose"),
     path("plan/<uuid:round_id>/windows/", plan.plan_windows, "plan_windows"),
