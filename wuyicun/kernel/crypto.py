@@ -4,11 +4,11 @@ AES-256-GCM with a random 96-bit nonce (NIST SP 800-38D); the key's id stands be
 be rotated, and the purpose (table and column) is authenticated, so that a value moved to another column is refused.
 """
 
-import hashlib
 import hmac
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -30,6 +30,11 @@ class Keyring:
     index: bytes
 
 
+@lru_cache(8)
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(key)
+
+
 def _ring() -> Keyring:
     ring: Keyring = settings.WUYI_KEYRING
     return ring
@@ -40,7 +45,7 @@ def seal(text: str, purpose: str) -> bytes:
     ring = _ring()
     name = ring.current.encode()
     nonce = os.urandom(NONCE_BYTES)
-    body = AESGCM(ring.fields[ring.current]).encrypt(nonce, text.encode(), purpose.encode())
+    body = _cipher(ring.fields[ring.current]).encrypt(nonce, text.encode(), purpose.encode())
     return bytes([len(name)]) + name + nonce + body
 
 
@@ -56,11 +61,13 @@ def unseal(value: bytes | memoryview, purpose: str) -> str:
     if key is None or len(raw) < head + NONCE_BYTES:
         raise Unreadable(purpose)
     try:
-        return AESGCM(key).decrypt(raw[head : head + NONCE_BYTES], raw[head + NONCE_BYTES :], purpose.encode()).decode()
+        return (
+            _cipher(key).decrypt(raw[head : head + NONCE_BYTES], raw[head + NONCE_BYTES :], purpose.encode()).decode()
+        )
     except InvalidTag as error:
         raise Unreadable(purpose) from error
 
 
 def blind_index(text: str, purpose: str) -> bytes:
     """A keyed digest (HMAC-SHA-256, 32 bytes) by which an equal value is found without being readable."""
-    return hmac.new(_ring().index, f"{purpose}\x00{text}".encode(), hashlib.sha256).digest()
+    return hmac.digest(_ring().index, f"{purpose}\x00{text}".encode(), "sha256")

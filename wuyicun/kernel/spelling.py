@@ -110,12 +110,14 @@ def keys_of_name(name: str) -> set[str]:
     parts = units(name)
     keys = {"".join(parts[start:]) for start in range(len(parts))}
     for reading in readings(name):
-        for start in range(len(reading)):
-            keys.add("".join(reading[start:]))
-            if start < len(reading) - 1:
-                keys.add("".join(syllable[0] for syllable in reading[start:]))
+        whole = initials = ""
+        for syllable in reversed(reading):
+            whole, initials = syllable + whole, syllable[:1] + initials
+            keys.add(whole)
+            if len(whole) > len(syllable):
+                keys.add(initials)
         if len(reading) > 2:
-            keys.add(_surname_and_initials(reading))
+            keys.add(reading[0] + initials[1:])
     return shortened(keys)
 
 

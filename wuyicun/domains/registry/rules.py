@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from operator import mul
 
 
 class Sex(StrEnum):
@@ -139,6 +140,7 @@ class PhoneReading:
 
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_ZERO = ord("0")
 _CHECK_CHARACTERS = "10X98765432"
 _EARLIEST_BIRTH_YEAR = 1880
 _SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212'\"\u2018\u2019\u201c\u201d`._\u200b-\u200f\u2060\ufeff]")
@@ -160,7 +162,7 @@ def check_digit(first_seventeen: str) -> str:
     Source: GB 11643-1999, clause 4 and appendix A (the ISO 7064 MOD 11-2 system): the weighted sum of the
     17 digits modulo 11 picks one of 1 0 X 9 8 7 6 5 4 3 2.
     """
-    total = sum(weight * (ord(digit) - 48) for weight, digit in zip(_WEIGHTS, first_seventeen, strict=True))
+    total = sum(map(mul, _WEIGHTS, first_seventeen.encode())) - _ZERO * sum(_WEIGHTS)
     return _CHECK_CHARACTERS[total % 11]
 
 

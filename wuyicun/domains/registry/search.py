@@ -26,7 +26,7 @@ from wuyicun.domains.registry.rules import plain, read_id, read_phone
 from wuyicun.domains.territory import queries as territory
 from wuyicun.kernel import spelling
 from wuyicun.kernel.crypto import blind_index, unseal
-from wuyicun.kernel.ids import uuid7_text
+from wuyicun.kernel.ids import uuid7_beginning
 from wuyicun.kernel.jobs import progress
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.scope import Scope
@@ -189,7 +189,6 @@ def _members(village_id: UUID, households: Collection[UUID]) -> Mapping[UUID, Se
 
 @dataclass(frozen=True, slots=True)
 class _Subject:
-    kind: str
     id: UUID
     area_path: str
     keys: frozenset[str]
@@ -200,48 +199,55 @@ def reindex(
     people: Collection[UUID] | None = None,
     households: Collection[UUID] | None = None,
     places: Collection[UUID] | None = None,
+    *,
+    made: Collection[UUID] = frozenset(),
 ) -> None:
     """Write anew what people, households and places are found by, and the pinyin that names are sorted by.
 
     Args:
         people, households, places: only these; those of them that are no more are found no longer. With none of the
             three given, everything of the village.
+        made: those of them that have only just come into being, so that there is nothing to forget and no card.
     """
     with transaction.atomic():
         if people is households is places is None:
             SearchKey.rows().filter(village_id=village_id).delete()
-            _write(village_id, _people_with_keys(village_id, None))
-            _write(village_id, _households_with_keys(village_id, None))
-            _write(village_id, _places_with_keys(village_id, None))
+            _write(village_id, PERSON, _people_with_keys(village_id, None, made))
+            _write(village_id, HOUSEHOLD, _households_with_keys(village_id, None, made))
+            _write(village_id, PLACE, _places_with_keys(village_id, None, made))
         if people:
-            _forget(village_id, PERSON, people)
-            _write(village_id, _people_with_keys(village_id, people), len(people))
+            _forget(village_id, PERSON, people, made)
+            _write(village_id, PERSON, _people_with_keys(village_id, people, made), len(people))
         if households:
-            _forget(village_id, HOUSEHOLD, households)
-            _write(village_id, _households_with_keys(village_id, households))
+            _forget(village_id, HOUSEHOLD, households, made)
+            _write(village_id, HOUSEHOLD, _households_with_keys(village_id, households, made), len(households))
         if places:
-            _forget(village_id, PLACE, places)
-            _write(village_id, _places_with_keys(village_id, places))
+            _forget(village_id, PLACE, places, made)
+            _write(village_id, PLACE, _places_with_keys(village_id, places, made))
 
 
-def _forget(village_id: UUID, kind: str, subjects: Collection[UUID]) -> None:
-    for some in _slices(subjects):
+def _forget(village_id: UUID, kind: str, subjects: Collection[UUID], made: Collection[UUID]) -> None:
+    for some in _slices([subject for subject in subjects if subject not in made]):
         SearchKey.rows().filter(village_id=village_id, kind=kind, subject_id__in=some).delete()
 
 
 _STAGE = """
+SELECT set_config('work_mem', '64MB', true);
 DROP TABLE IF EXISTS pg_temp.search_key;
-CREATE TEMP TABLE search_key (id uuid, key text COLLATE "C", kind text, subject_id uuid, area_path text) ON COMMIT DROP
+CREATE TEMP TABLE search_key (key text COLLATE "C", subject_id uuid, area_path text) ON COMMIT DROP
 """
-_COPY = "COPY search_key (id, key, kind, subject_id, area_path) FROM STDIN"
+_COPY = "COPY search_key (key, subject_id, area_path) FROM STDIN"
 _INSERT = """
 INSERT INTO registry_searchkey (id, village_id, key, kind, subject_id, area_path)
-SELECT id, %s, key, kind, subject_id, area_path FROM search_key ORDER BY key
+SELECT (%(beginning)s || lpad(to_hex(row_number() OVER (ORDER BY key)), 12, '0'))::uuid, %(village)s, key, %(kind)s,
+       subject_id, area_path
+FROM search_key;
+SET LOCAL work_mem TO DEFAULT
 """
 
 
-def _write(village_id: UUID, subjects: Iterator[_Subject], total: int = 0) -> None:
-    """Through a temporary table, in the order of the keys: a village's keys fill the index page after page."""
+def _write(village_id: UUID, kind: str, subjects: Iterator[_Subject], total: int = 0) -> None:
+    """Through a temporary table, in the order of the keys: a village's keys fill the indexes page after page."""
     with connection.cursor() as cursor:
         cursor.execute(_STAGE)
     done = 0
@@ -251,13 +257,13 @@ def _write(village_id: UUID, subjects: Iterator[_Subject], total: int = 0) -> No
         with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
             copy.write("".join(line for subject in chunk for line in _lines(subject)))
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [village_id])
+        cursor.execute(_INSERT, {"beginning": uuid7_beginning(), "village": village_id, "kind": kind})
 
 
 def _lines(subject: _Subject) -> Iterator[str]:
-    rest = f"\t{subject.kind}\t{subject.id}\t{subject.area_path}\n"
+    rest = f"\t{subject.id}\t{subject.area_path}\n"
     for key in subject.keys:  # letters, digits and - only: nothing that COPY wants escaped
-        yield f"{uuid7_text()}\t{key}{rest}"
+        yield key + rest
 
 
 _SORT = """
@@ -272,10 +278,10 @@ def _of_name(name: str) -> tuple[str, frozenset[str]]:
     return spelling.sort_key(name), frozenset(spelling.keys_of_name(name))
 
 
-def _people_with_keys(village_id: UUID, ids: Collection[UUID] | None) -> Iterator[_Subject]:
+def _people_with_keys(village_id: UUID, ids: Collection[UUID] | None, made: Collection[UUID]) -> Iterator[_Subject]:
     columns = ("pk", "area_path", "name", "name_sort", "phone_sealed", "id_sealed")
     for chunk in _chunks(Person.rows().filter(village_id=village_id), ids, columns):
-        codes = _short_codes(village_id, [row[0] for row in chunk])
+        codes = _short_codes(village_id, [row[0] for row in chunk if row[0] not in made])
         unsorted = []
         for pk, area_path, name, name_sort, phone, id_number in chunk:
             sort_key, of_name = _of_name(name)
@@ -284,28 +290,28 @@ def _people_with_keys(village_id: UUID, ids: Collection[UUID] | None) -> Iterato
             keys = set(of_name)
             keys.update(_number_keys("phone", None if phone is None else unseal(phone, PHONE)))
             keys.update(_number_keys("id", None if id_number is None else unseal(id_number, ID_NUMBER)))
-            yield _Subject(PERSON, pk, area_path, frozenset(keys | codes.get(pk, set())))
+            yield _Subject(pk, area_path, frozenset(keys | codes.get(pk, set())))
         if unsorted:
             with connection.cursor() as cursor:
                 cursor.execute(_SORT, [[pk for pk, _ in unsorted], [key for _, key in unsorted], village_id])
 
 
-def _households_with_keys(village_id: UUID, ids: Collection[UUID] | None) -> Iterator[_Subject]:
+def _households_with_keys(village_id: UUID, ids: Collection[UUID] | None, made: Collection[UUID]) -> Iterator[_Subject]:
     names = territory.names(village_id)
     columns = ("pk", "area_path", "section_path", "number", "address")
     for chunk in _chunks(Household.rows().filter(village_id=village_id), ids, columns):
-        codes = _short_codes(village_id, [row[0] for row in chunk])
+        codes = _short_codes(village_id, [row[0] for row in chunk if row[0] not in made])
         for pk, area_path, section, number, address in chunk:
             keys = keys_of_house(names.get(section, ""), number, address) | codes.get(pk, set())
-            yield _Subject(HOUSEHOLD, pk, area_path, frozenset(keys))
+            yield _Subject(pk, area_path, frozenset(keys))
 
 
-def _places_with_keys(village_id: UUID, ids: Collection[UUID] | None) -> Iterator[_Subject]:
+def _places_with_keys(village_id: UUID, ids: Collection[UUID] | None, made: Collection[UUID]) -> Iterator[_Subject]:
     for chunk in _chunks(Place.rows().filter(village_id=village_id), ids, ("pk", "area_path", "name")):
-        codes = _short_codes(village_id, [row[0] for row in chunk])
+        codes = _short_codes(village_id, [row[0] for row in chunk if row[0] not in made])
         for pk, area_path, name in chunk:
             keys = spelling.keys_of_name(name) | codes.get(pk, set())
-            yield _Subject(PLACE, pk, area_path, frozenset(keys))
+            yield _Subject(pk, area_path, frozenset(keys))
 
 
 def _slices(ids: Collection[UUID]) -> Iterator[list[UUID]]:
@@ -339,6 +345,8 @@ def _number_keys(kind: str, number: str | None) -> Iterator[str]:
 
 def _short_codes(village_id: UUID, subjects: Collection[UUID]) -> Mapping[UUID, set[str]]:
     """The keys of the subjects' cards."""
+    if not subjects:
+        return {}
     cards = Card.rows().filter(village_id=village_id, subject_id__in=subjects, lost_at__isnull=True)
     return {
         subject: {_digest("card", tokens.short(unseal(token, CARD)))}

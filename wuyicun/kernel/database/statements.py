@@ -8,7 +8,8 @@ nearly empty and reading them whole was cheap; who takes records in therefore ha
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -39,6 +40,18 @@ def execute(sql: str, *parameters: object) -> list[tuple[Any, ...]]:
     with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
         cursor.execute(sql, parameters)
         return cursor.fetchall() if cursor.description else []
+
+
+@contextmanager
+def whole_tables() -> Iterator[None]:
+    """Have no row looked up one by one inside: for statements that go through most of a large table.
+
+    What has just been written PostgreSQL takes for little until it has counted anew, and it would look up each of a
+    hundred thousand rows in an index of them all.
+    """
+    execute("SELECT set_config('enable_nestloop', 'off', true)")
+    yield
+    execute("SET LOCAL enable_nestloop TO DEFAULT")
 
 
 def look_up() -> None:

@@ -6,6 +6,9 @@ A step is one transaction. Who stops it ends its session in the database, so tha
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -110,10 +113,25 @@ def _defer(village_id: UUID, arguments: dict[str, Any]) -> None:
 
 def take(*, village: Village, batch: ImportBatch, step: str, digest: str, by: UUID | None, at: datetime) -> None:
     """Take a step now. Raises as `preview` and `carry_out`."""
-    if step == "commit":
-        carry_out(village=village, batch=batch, digest=digest, by=by, at=at)
-    else:
-        preview(village=village, batch=batch, by=by, at=at)
+    with _uncollected():
+        if step == "commit":
+            carry_out(village=village, batch=batch, digest=digest, by=by, at=at)
+        else:
+            preview(village=village, batch=batch, by=by, at=at)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the collector of cycles: a roster is millions of objects without any, and looking takes a sixth of the
+    time.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def work_off(step: Step, at: datetime) -> None:

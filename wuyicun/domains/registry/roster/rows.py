@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+import msgspec
+
 from wuyicun.domains.registry.rules import Group, IdKind, PlaceKind, Residence, Sex, Whereabouts
 
 
@@ -101,8 +103,7 @@ class Problem:
         return SEVERITY[self.code]
 
 
-@dataclass(frozen=True, slots=True)
-class PersonRow:
+class PersonRow(msgspec.Struct, frozen=True, gc=False):
     """One person. None is a blank cell or a column that the sheet does not have (`Roster.present` tells which).
 
     Attributes:

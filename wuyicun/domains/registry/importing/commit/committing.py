@@ -119,7 +119,7 @@ def _make_areas(village: Village, needed: Sequence[Area], *, by: UUID | None, at
 
 
 _TOUCHED = """
-    SELECT kind, coalesce(subject, new_id) FROM roster_fact WHERE status IN ('new', 'changed')
+    SELECT kind, coalesce(subject, new_id), subject IS NULL FROM roster_fact WHERE status IN ('new', 'changed')
 """
 
 
@@ -128,10 +128,13 @@ def _reindex(village_id: UUID, moved: Sequence[UUID]) -> tuple[list[UUID], list[
     and the households.
     """
     touched: dict[str, list[UUID]] = {"P": list(moved), "H": [], "L": []}
+    made: set[UUID] = set()
     with connection.cursor() as cursor:
         cursor.execute(_TOUCHED)
-        for kind, subject in cursor.fetchall():
+        for kind, subject, is_new in cursor.fetchall():
             touched[kind].append(subject)
+            if is_new:
+                made.add(subject)
     people = list(dict.fromkeys(touched["P"]))
-    search.reindex(village_id, people=people, households=touched["H"], places=touched["L"])
+    search.reindex(village_id, people=people, households=touched["H"], places=touched["L"], made=made)
     return people, touched["H"]

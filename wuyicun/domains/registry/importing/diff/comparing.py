@@ -164,11 +164,13 @@ _STATUS = """
 _DIGEST = """
     SELECT coalesce(encode(sha256(string_agg(line, ''::bytea ORDER BY n)), 'hex'), '') FROM (
         SELECT f.n, sha256(convert_to(concat_ws(
-            '|', f.kind, f.n, f.status, f.claimed, f.subject, f.candidates, f.name, f.cells,
-            (SELECT string_agg(concat_ws('|', c.cell, c.outcome, c.current, c.value), ';' ORDER BY c.cell)
-             FROM roster_cell c WHERE c.n = f.n AND c.outcome IN ('changed', 'disputed'))
+            '|', f.kind, f.n, f.status, f.claimed, f.subject, f.candidates, f.name, jsonb_hash_extended(f.cells, 0),
+            c.cells
         ), 'UTF8')) AS line
-        FROM roster_fact f
+        FROM roster_fact f LEFT JOIN (
+            SELECT n, string_agg(concat_ws('|', cell, outcome, current, value), ';' ORDER BY cell) AS cells
+            FROM roster_cell WHERE outcome IN ('changed', 'disputed') GROUP BY n
+        ) c ON c.n = f.n
     ) lines
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from wuyicun.domains.registry.importing.diff.staging import stage
 from wuyicun.domains.registry.importing.reading import FileRefused
 from wuyicun.domains.registry.roster import Problem, Roster, RosterRefused, Severity, SheetKind, SheetLayout
 from wuyicun.kernel.accounts.models import Village
+from wuyicun.kernel.database import statements
 from wuyicun.kernel.jobs import progress
 
 # A line of a person somebody must decide about: a claimed number nobody has decided on, a cell that both have changed,
@@ -35,6 +37,10 @@ _COUNTS = """
     )
     FROM roster_fact f GROUP BY f.kind, f.status
 """
+
+
+FEW = 1_000
+"""Lines that are better looked up one by one."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +82,10 @@ def work_out(
     facts = Facts(roster, sealing=sealing)
     stage(village.pk, facts, len(facts))
     progress.say("match")
-    match(village.pk, meant)
-    digest = compare(village.pk)
-    problems = all_problems(village.pk, roster, layouts)
+    with statements.whole_tables() if len(facts) > FEW else contextlib.nullcontext():
+        match(village.pk, meant)
+        digest = compare(village.pk)
+        problems = all_problems(village.pk, roster, layouts)
     return Diff(digest, roster, areas, problems, _counts(village, problems, layouts))
 
 

@@ -10,16 +10,17 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from uuid import UUID
+from typing import NamedTuple
+
+import msgspec
 
 from wuyicun.domains.registry.models import ID_NUMBER, PHONE, PLACE_PHONE, UNREAD
 from wuyicun.domains.registry.roster import HouseholdRow, PersonRow, PlaceRow, Roster, Severity
 from wuyicun.domains.registry.rules import Group, Sex
 from wuyicun.kernel import spelling
 from wuyicun.kernel.crypto import blind_index, seal
-from wuyicun.kernel.ids import uuid7
+from wuyicun.kernel.ids import uuid7_text
 
 PERSON, HOUSEHOLD, PLACE = "P", "H", "L"
 LENGTHS = {
@@ -38,19 +39,20 @@ LENGTHS = {
 }
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
+_ENCODER = msgspec.json.Encoder()
+
 Cells = dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One line of the staging table.
+class Fact(NamedTuple):
+    """One line of the staging table, in the order of its columns.
 
     Attributes:
         kind: P, H or L.
         number: its place among all, from 1.
         about: a code (residence, kind of place), '|', and where they live or work: what a list shows beside the name.
         section, house, workplace: where it is looked for when there is no id number; '' when not said.
-        cells: what the file says.
+        cells: what the file says, as JSON.
         birth, sex: of the sheet, to tell people of one name apart.
         disputed: its id number stands on several people of the file.
         new_id: the id it gets if it is new.
@@ -65,7 +67,7 @@ class Fact:
     section: str
     house: str
     workplace: str
-    cells: Cells
+    cells: str
     birth: str | None
     sex: str | None
     id_index: bytes | None
@@ -75,13 +77,15 @@ class Fact:
     phone_sealed: bytes | None
     unread_sealed: bytes | None
     name_sort: str
-    new_id: UUID
+    new_id: str
 
 
 def text(said: str | None, cell: str) -> str | None:
     """A text that the cell's column can hold; None when there is nothing in it."""
     if said is None:
         return None
+    if said.isalnum() and len(said) <= LENGTHS[cell]:
+        return said
     return storable(said)[: LENGTHS[cell]].strip() or None
 
 
@@ -207,7 +211,7 @@ class Facts:
             section=section,
             house=house,
             workplace=workplace,
-            cells=cells,
+            cells=_ENCODER.encode(cells).decode(),
             birth=cells.get("birth_date"),
             sex=cells.get("sex"),
             id_index=bytes.fromhex(cells["id_number"]) if "id_number" in cells else None,
@@ -217,7 +221,7 @@ class Facts:
             phone_sealed=seal(phone, purpose) if sealing and phone else None,
             unread_sealed=seal(unread, UNREAD) if sealing and unread else None,
             name_sort=_sort_key(name) if sealing and kind == PERSON else "",
-            new_id=uuid7(),
+            new_id=uuid7_text(),
         )
 
 
@@ -240,7 +244,7 @@ def problems_by_row(roster: Roster) -> Mapping[tuple[str, int], list[str]]:
 
 
 def _said(**cells: str | None) -> Cells:
-    return {name: str(value) for name, value in cells.items() if value is not None}
+    return {name: value for name, value in cells.items() if value is not None}
 
 
 def _hex(number: str | None, purpose: str) -> str | None:

@@ -126,6 +126,7 @@ _CLAIMS = """
     UPDATE roster_fact f SET claimed = true
     WHERE f.kind = 'P' AND CASE WHEN f.holder IS NULL THEN f.disputed ELSE f.holder IS DISTINCT FROM f.subject END;
     UPDATE roster_fact SET status = 'unchanged' WHERE subject IS NOT NULL AND status = 'new';
+    CREATE INDEX ON roster_fact (subject);
     ANALYZE roster_fact;
 """
 

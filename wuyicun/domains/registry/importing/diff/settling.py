@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+import msgspec
+
 from wuyicun.domains.registry.importing.diff.facts import text
 from wuyicun.domains.registry.importing.diff.problems import known_sections
 from wuyicun.domains.registry.models import Household
@@ -75,7 +77,7 @@ def settle(roster: Roster, where: Known) -> Roster:
     people = tuple(
         person
         if person.section
-        else dataclasses.replace(
+        else msgspec.structs.replace(
             person,
             section=of_house.get(person.household_number)
             if person.household_number

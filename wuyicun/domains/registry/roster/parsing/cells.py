@@ -36,14 +36,14 @@ def lost_digits(cell: Cell) -> bool:
     """Whether the cell holds, or a CSV was written from, a number too long for Excel to keep."""
     if isinstance(cell, float):
         return cell >= LOST_DIGITS_FROM
-    if isinstance(cell, str) and len(cell) < 25 and _SCIENTIFIC.fullmatch(plain(cell).strip()):
+    if isinstance(cell, str) and len(cell) < 25 and not cell.isdecimal() and _SCIENTIFIC.fullmatch(plain(cell).strip()):
         return float(plain(cell).strip()) >= LOST_DIGITS_FROM
     return False
 
 
 def is_scientific(cell: Cell) -> bool:
     """Whether a number was shortened to the form 1.38E+10."""
-    return isinstance(cell, str) and bool(_SCIENTIFIC.fullmatch(plain(cell).strip()))
+    return isinstance(cell, str) and not cell.isdecimal() and bool(_SCIENTIFIC.fullmatch(plain(cell).strip()))
 
 
 def day(cell: Cell) -> date | None:
@@ -93,6 +93,8 @@ def household_number(cell: Cell) -> tuple[str, bool]:
     """A household's number as a text ('1.0', '1号' and '第1户' are '1'), and whether Excel had made a date of it."""
     if isinstance(cell, date):
         return f"{cell.month}-{cell.day}", True
+    if type(cell) is float and cell.is_integer():
+        return f"{cell:.0f}", False
     bare = "".join(plain(text(cell)).split())
     found = _HOUSEHOLD_NUMBER.fullmatch(bare) or _WHOLE.fullmatch(bare)
     return (found[1] if found else bare), False

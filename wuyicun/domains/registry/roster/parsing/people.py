@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from datetime import date
+
+import msgspec
 
 from wuyicun.domains.registry.roster.fields import Field, SheetKind
 from wuyicun.domains.registry.roster.parsing.households import Households, Placing
@@ -46,6 +47,7 @@ class People:
     def _read(self, row: Row) -> str | None:
         """Takes one person; gives the household's number within its section for the count."""
         is_worker = row.context.layout.kind is SheetKind.WORKERS
+        row.unfold()
         placing = Placing(None, row.section, row.micro_grid) if is_worker else self.households.place(row)
         row.note_errors()
         person = read_person(row, placing, self._survey, self._on)
@@ -54,6 +56,7 @@ class People:
                 self.households.add(placing.household, row)
             self._people.append(person)
             self._rows.append(row)
+        row.fold()
         return f"{placing.household.section}/{placing.household.number}" if placing.household else None
 
     def _known_already(self, row: Row, person: PersonRow) -> bool:
@@ -104,7 +107,7 @@ def _key(person: PersonRow) -> Key | None:
 
 def _both(first: PersonRow, second: PersonRow) -> PersonRow:
     resident, worker = (second, first) if first.is_worker else (first, second)
-    return dataclasses.replace(
+    return msgspec.structs.replace(
         resident,
         is_worker=True,
         workplace=worker.workplace or resident.workplace,

@@ -78,7 +78,7 @@ class Row:
         section, micro_grid: where the row belongs unless it says so itself: from the sheet, or from a line above it.
     """
 
-    __slots__ = ("_cells", "_index_of", "_width", "context", "micro_grid", "name", "number", "section")
+    __slots__ = ("_cells", "_index_of", "_texts", "_width", "context", "micro_grid", "name", "number", "section")
 
     def __init__(self, context: SheetContext, number: int, cells: Cells) -> None:
         self.context = context
@@ -89,6 +89,21 @@ class Row:
         self._cells = cells
         self._width = len(cells)
         self._index_of = context.index_of
+        self._texts: dict[Field, str] | None = None
+
+    def unfold(self) -> None:
+        """Have all texts at hand, for whoever asks for most of them; `fold` gives the memory back."""
+        cells, width, texts = self._cells, self._width, {}
+        for field, index in self._index_of.items():
+            if index < width and (cell := cells[index]) is not None:
+                texts[field] = cell.strip() if type(cell) is str else reading.text(cell)
+            elif self.context.merged_values:
+                texts[field] = reading.text(self.cell(field))
+        self._texts = texts
+
+    def fold(self) -> None:
+        """No more than the cells."""
+        self._texts = None
 
     def cell(self, field: Field) -> Cell:
         """What stands in the field's column; None when it is blank, shows an error, or there is no such column."""
@@ -102,9 +117,11 @@ class Row:
 
     def text(self, field: Field) -> str:
         """The cell as a text without the spaces around it, '' when there is none."""
+        if self._texts is not None:
+            return self._texts.get(field, "")
         index = self._index_of.get(field, self._width)
         cell = self._cells[index] if index < self._width else None
-        if type(cell) is str:  # nearly always, and asked for some twenty times a row
+        if type(cell) is str:  # nearly always
             return cell.strip()
         cell = self.cell(field)
         return "" if cell is None else reading.text(cell)
