@@ -83,7 +83,9 @@ def lay_out(book: Book, *, village_id: UUID | None = None) -> Reading:
 
 def with_choice(layout: SheetLayout, kind: str, columns: Mapping[str, str]) -> SheetLayout:
     """The sheet as somebody said it is."""
-    return layout.with_kind(SheetKind(kind)).with_columns(columns)
+    said = SheetKind(kind)
+    taken = layout if said in (layout.kind, SheetKind.IGNORE) else rosters.taken_for(layout, said)
+    return taken.with_kind(said).with_columns(columns)
 
 
 def as_json(layouts: Sequence[SheetLayout]) -> str:

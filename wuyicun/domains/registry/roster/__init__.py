@@ -7,7 +7,7 @@
 from wuyicun.domains.registry.roster.book import Book, Limits, RosterRefused, Sheet
 from wuyicun.domains.registry.roster.fields import Field, SheetKind
 from wuyicun.domains.registry.roster.layouts.layout import ColumnLayout, SheetLayout
-from wuyicun.domains.registry.roster.layouts.proposing import propose, propose_sheet
+from wuyicun.domains.registry.roster.layouts.proposing import propose, propose_sheet, taken_for
 from wuyicun.domains.registry.roster.parsing.parse import parse, unknown_areas
 from wuyicun.domains.registry.roster.parsing.people import is_resident
 from wuyicun.domains.registry.roster.reading.parent import read
@@ -49,6 +49,7 @@ __all__ = [
     "read",
     "returned",
     "summary",
+    "taken_for",
     "template",
     "unknown_areas",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import re
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ _SAMPLES = 3
 _BY_LOOK = 0.6
 _NAME_BY_LOOK = 0.4
 _AGAINST_LOOK = 0.3
+_BESIDE = "·"  # between the titles of one column
 
 _WORKERS_SHEET = re.compile(r"务工|用工|工人|施工|工地|企业员工|外来")
 _STAFF_SHEET = re.compile(r"网格员|网格长|值班|志愿者|通讯录|联系表|工作人员|排班|填写说明|填表说明")
@@ -30,6 +32,7 @@ _HOUSEHOLD_SIGNS = {Field.HOUSEHOLD, Field.RELATION, Field.RESIDENCE, Field.HEAD
 _PLACE_SIGNS = {Field.PLACE_KIND, Field.MANAGER, Field.ADDRESS}
 _PERSON_SIGNS = {Field.ID_NUMBER, Field.SEX, Field.BIRTH_DATE, Field.RELATION}
 
+_TOLD_BY_LOOK = {Field.ID_NUMBER, Field.PHONE, Field.SEX, Field.BIRTH_DATE}
 _READ_AS = {
     SheetKind.PEOPLE: {Field.LIVING_PLACE: Field.WHEREABOUTS, Field.PLACE_KIND: Field.RESIDENCE},
     SheetKind.WORKERS: {Field.WHEREABOUTS: Field.LIVING_PLACE, Field.ADDRESS: Field.LIVING_PLACE},
@@ -85,6 +88,27 @@ def propose_sheet(sheet: Sheet, *, header_rows: Sequence[int] | None = None, fro
         sheet.name, kind, found.rows, first_row, tuple(_column(guess) for guess in guesses), title,
         _signature(found.titles), sheet.hidden,
     )  # fmt: skip
+
+
+def taken_for(layout: SheetLayout, kind: SheetKind) -> SheetLayout:
+    """The sheet as another kind: its titles mean what they mean there ('居住地点' is where a worker lives, but where a
+    villager is now). What was told by the look of the values stays.
+    """
+    guesses = [_again(column) for column in layout.columns]
+    _settle(guesses, kind)
+    columns = tuple(
+        dataclasses.replace(column, field=guess.field, confidence=guess.confidence)
+        for column, guess in zip(layout.columns, guesses, strict=True)
+    )
+    return dataclasses.replace(layout, kind=kind, columns=columns)
+
+
+def _again(column: ColumnLayout) -> _Guess:
+    titles = tuple(reversed(column.header.split(_BESIDE)))
+    named, confidence = headers.field_of(titles)
+    if named is None or column.field in _TOLD_BY_LOOK:
+        named, confidence = column.field, column.confidence
+    return _Guess(column.index, titles, [], named, confidence)
 
 
 def _guesses(sheet: Sheet, header: headers.Header, first_row: int) -> list[_Guess]:
@@ -152,10 +176,10 @@ def _settle(guesses: Sequence[_Guess], kind: SheetKind) -> None:
 
 def _column(guess: _Guess) -> ColumnLayout:
     samples = dict.fromkeys(text for cell in guess.cells if (text := shown(cell).strip()))
-    header = "·".join(reversed(guess.titles))
+    header = _BESIDE.join(reversed(guess.titles))
     return ColumnLayout(guess.index, header, guess.field, guess.confidence, tuple(samples)[:_SAMPLES])
 
 
 def _signature(titles: Sequence[tuple[str, ...]]) -> str:
-    text = "|".join("·".join(normal(title) for title in column) for column in titles)
+    text = "|".join(_BESIDE.join(normal(title) for title in column) for column in titles)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
