@@ -18,7 +18,7 @@ from tests.cast import Cast
 from tests.integration.registry.rosters import VILLAGE_FILE, Shelf, number, person
 from tests.unit.registry import hostile
 from wuyicun.domains.registry import jobs, roster
-from wuyicun.domains.registry.importing import stepping
+from wuyicun.domains.registry.importing import batches, stepping
 from wuyicun.domains.registry.models import ColumnMapping, ImportBatch, Person
 from wuyicun.domains.registry.rules import BatchState
 from wuyicun.kernel.audit.models import AuditRow
@@ -89,8 +89,13 @@ def test_the_village_file_goes_all_the_way_and_back(secretary: Client) -> None:
     done = secretary.get(_url("import_batch"))
     assert "已导入：新增 439 人" in _text(done)
 
+    looked_at = _text(secretary.get(_url("import_undo")))
+    assert "撤销后去掉 615 条，恢复 10 条，0 条不动；现在什么都还没有改。" in looked_at
+    assert "范宇国" in looked_at
+    assert Person.rows().count() == before + 439
     assert _go(secretary, "import_undo").status_code == 302
     assert Person.rows().count() == before
+    assert secretary.get(_url("import_undo")).status_code == 302
     assert "这一批已撤销" in _text(secretary.get(_url("import_batch")))
     names = list(AuditRow.objects.order_by("id").values_list("action", flat=True))
     assert [name for name in names if "roster" in name or "import" in name] == [
@@ -159,6 +164,23 @@ def test_a_sheet_can_be_left_out(secretary: Client) -> None:
 
     figures = _batch().counts["figures"]
     assert (figures["people"], figures["workers"], figures["places"]) == (266, 0, 0)
+
+
+def test_another_kind_of_sheet_reads_its_titles_otherwise(secretary: Client, tmp_path: Path) -> None:
+    rows = {"姓名": "张三", "身份证号": NUMBER, "用工单位": "采石场", "居住地点": "县城"}
+    _upload(secretary, _rows(tmp_path, rows))
+    (read,) = batches.layouts_of(_batch())
+    assert (read.kind, read.column_at[3].field) == ("workers", "living_place")
+
+    _go(secretary, "import_kinds", **{"kind-0": "people"})
+
+    (changed,) = batches.layouts_of(_batch())
+    assert (changed.kind, changed.column_at[3].field, changed.column_at[1].field) == (
+        "people", "whereabouts", "id_number",
+    )  # fmt: skip
+    _go(secretary, "import_columns")
+    _commit(secretary)
+    assert Person.rows().get(name="张三").whereabouts_text == "县城"
 
 
 def test_no_sheet_to_import_is_said(secretary: Client, tmp_path: Path) -> None:
@@ -318,7 +340,7 @@ def test_an_upload_needs_the_token(cast: Cast, tmp_path: Path) -> None:
     assert not ImportBatch.rows().exists()
 
 
-ADDRESSES = ("import_batch", "import_returned", "import_progress")
+ADDRESSES = ("import_batch", "import_returned", "import_progress", "import_undo")
 STEPS = (
     "import_kinds",
     "import_columns",

@@ -25,6 +25,7 @@ from tests.integration.registry.rosters import (
     village,
 )
 from wuyicun.domains.registry import actions
+from wuyicun.domains.registry.importing.undo.foreseeing import foresee
 from wuyicun.domains.registry.importing.undo.undoing import NotCommitted, Undone, undo
 from wuyicun.domains.registry.models import Conflict, Household, ImportBatch, Person, PersonGroup, Place
 from wuyicun.domains.registry.rules import Group
@@ -35,9 +36,14 @@ _TABLES = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamesp
 
 
 def _undo(shelf: Shelf, batch: ImportBatch | None = None) -> Undone:
+    """Undo, after having looked at what it would do: it must do just that."""
     shelf.at += timedelta(minutes=1)
     with inside():
-        return undo(village=village(), batch=batch or last_batch(), by=None, at=shelf.at)
+        seen = foresee(village=village(), batch=batch or last_batch(), at=shelf.at)
+    with inside():
+        done = undo(village=village(), batch=batch or last_batch(), by=None, at=shelf.at)
+    assert (seen.removed, seen.restored, len(seen.left)) == (done.removed, done.restored, len(done.left))
+    return done
 
 
 def _rows(owner: psycopg.Connection[Any]) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,9 @@ from wuyicun.domains.registry.rules import BatchState, RowStatus
 from wuyicun.kernel.accounts import queries as accounts
 
 PAGE = 50
+UNSHOWN = ("problems", "unread", "id_kind")
+"""Cells that go with others and say nothing by themselves."""
+
 KIND: Mapping[str, words.Words] = {"P": gettext_lazy("人"), "H": gettext_lazy("户"), "L": gettext_lazy("点位")}
 STATE: Mapping[str, words.Words] = {
     BatchState.READ: gettext_lazy("还没有导入"),
@@ -126,11 +129,16 @@ def _line(row: ImportRow) -> Line:
     code, _bar, where = row.about.partition("|")
     about = " ".join(filter(None, (str(_ABOUT.get(code, "")), where)))
     changes = [
-        Change(words.CELL.get(cell, cell), said(cell, before), said(cell, after), outcome == "disputed")
+        Change(cell_word(cell), said(cell, before), said(cell, after), outcome == "disputed")
         for cell, (before, after, outcome) in sorted(row.cells.items())
-        if cell not in ("problems", "unread", "id_kind")
+        if cell not in UNSHOWN
     ]
     return Line(row.number, KIND[row.kind], row.name, about, place, changes, row.subject_id)
+
+
+def cell_word(cell: str) -> words.Words:
+    """What a cell is called."""
+    return words.CELL.get(cell, cell)
 
 
 _ABOUT: Mapping[str, words.Words] = {**labels.RESIDENCE, **labels.PLACE_KIND}
@@ -191,16 +199,24 @@ _REASONS: Mapping[str, words.Words] = {
 
 def left(village_id: UUID, batch: ImportBatch) -> Sequence[Left]:
     """Whom the undo of a batch left as they are, by name."""
-    listed: list[tuple[str, UUID, str]] = [
-        (kind, UUID(subject), reason) for kind, subject, reason in batch.counts.get("left", [])
-    ]
-    ids = [subject for _kind, subject, _reason in listed]
+    listed = [(kind, UUID(subject), reason) for kind, subject, reason in batch.counts.get("left", [])]
+    return in_words(village_id, listed)
+
+
+def in_words(village_id: UUID, left: Sequence[tuple[str, UUID, str]]) -> Sequence[Left]:
+    """Those by name whom an undo leaves as they are."""
+    names = names_of(village_id, [subject for _kind, subject, _reason in left])
+    return [Left(KIND[kind], names.get(subject, ""), _REASONS[reason]) for kind, subject, reason in left]
+
+
+def names_of(village_id: UUID, ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """How people, places and households are called in these lists."""
     names: dict[UUID, str] = {}
     for model in (Person, Place):
         names.update(model.rows().filter(village_id=village_id, pk__in=ids).values_list("pk", "name"))
     numbers = Household.rows().filter(village_id=village_id, pk__in=ids).values_list("pk", "number")
     names.update({pk: _("%(number)s 号户") % {"number": number} for pk, number in numbers})
-    return [Left(KIND[kind], names.get(subject, ""), _REASONS[reason]) for kind, subject, reason in listed]
+    return names
 
 
 def absent(village_id: UUID, batch_id: UUID) -> int:

@@ -22,6 +22,8 @@ from wuyicun.domains.registry.importing import access, batches, reports, steppin
 from wuyicun.domains.registry.importing.batches import FileGone
 from wuyicun.domains.registry.importing.reading import FileRefused
 from wuyicun.domains.registry.importing.undo import undoing
+from wuyicun.domains.registry.importing.undo.foreseeing import Foreseen, foresee
+from wuyicun.domains.registry.importing.undo.undoing import NotCommitted
 from wuyicun.domains.registry.models import ImportBatch
 from wuyicun.domains.registry.rules import BatchState
 from wuyicun.domains.registry.web import import_steps, import_working
@@ -199,8 +201,27 @@ import_columns = _step(_columns)
 import_preview = _step(_preview)
 import_commit = _step(_commit)
 import_stop = _step(_stop)
-import_undo = _step(_undo)
 import_drop = _step(_drop)
+_take_back = _step(_undo)
+
+
+@never_cache
+def import_undo(request: ScopedRequest, batch_id: UUID) -> HttpResponseBase:
+    """What an undo will do, and the undo itself."""
+    if request.method == "POST":
+        return _take_back(request, batch_id)
+    batch = access.batch(request.scope, request.village, batch_id)
+    try:
+        foreseen = foresee(village=request.village, batch=batch, at=clock.now())
+    except NotCommitted:
+        return redirect(_address(batch))
+    return render(
+        request, "registry/import_undo.html", {"batch": batch, "foreseen": foreseen, "kinds": _kinds_of(foreseen)}
+    )
+
+
+def _kinds_of(foreseen: Foreseen) -> list[tuple[words.Words, int]]:
+    return [(reports.KIND[kind], number) for kind, number in foreseen.by_kind.items()]
 
 
 @never_cache

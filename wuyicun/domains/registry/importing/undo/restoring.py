@@ -200,11 +200,17 @@ def put_aside(subjects: Collection[UUID]) -> None:
         cursor.execute("UPDATE roster_undo SET aside = true WHERE subject_id = ANY(%s)", [list(subjects)])
 
 
-def restore(values: dict[str, Any]) -> dict[str, list[UUID]]:
-    """Give changed cells their values from before; return whom that changed, by kind."""
-    back: dict[str, list[UUID]] = {}
+def look_back(values: dict[str, Any]) -> None:
+    """Say of every changed cell whether it still is as the batch left it."""
     with connection.cursor() as cursor:
         cursor.execute(_BACK, values)
+
+
+def restore(values: dict[str, Any]) -> dict[str, list[UUID]]:
+    """Give changed cells their values from before; return whom that changed, by kind."""
+    look_back(values)
+    back: dict[str, list[UUID]] = {}
+    with connection.cursor() as cursor:
         for kind, statement in (("H", _HOUSEHOLDS_BACK), ("P", _PEOPLE_BACK), ("L", _PLACES_BACK)):
             cursor.execute(statement, values)
             back[kind] = [subject for subject, change in cursor.fetchall() if change == "changed"]

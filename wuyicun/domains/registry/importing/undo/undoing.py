@@ -66,20 +66,11 @@ def undo(*, village: Village, batch: ImportBatch, by: UUID | None, at: datetime)
     turns.take(alone=[village.pk])  # swabs have no foreign key: nobody may just be sampling whom this removes
     lock(village.pk)
     batch = ImportBatch.rows().select_for_update().get(village_id=village.pk, pk=batch.pk)
-    if batch.state != BatchState.COMMITTED or batch.committed_at is None:
-        raise NotCommitted
-    stage(village.pk, ())
-    values: dict[str, Any] = {
-        "village": village.pk,
-        "batch": batch.pk,
-        "committed": batch.committed_at,
-        "today": batch.committed_at.astimezone(ZoneInfo(village.time_zone)).date(),
-        "by": by,
-        "at": at,
-    }
-    left = _leave(village.pk, values)
+    values = begun(village=village, batch=batch, by=by, at=at)
+    left = leave(village.pk, values)
     restored = restoring.restore(values)
     removed = restoring.remove(values)
+    restored = {kind: sorted(set(subjects) - set(removed[kind])) for kind, subjects in restored.items()}
     _forget(village.pk, batch)
     _remove_areas(village.pk, batch, by=by, at=at)
     _tell(village.pk, removed, restored, by=by, at=at)
@@ -93,7 +84,26 @@ def undo(*, village: Village, batch: ImportBatch, by: UUID | None, at: datetime)
     return Undone(numbers["removed"], numbers["restored"], report)
 
 
-def _leave(village_id: UUID, values: dict[str, Any]) -> list[tuple[str, UUID, str]]:
+def begun(*, village: Village, batch: ImportBatch, by: UUID | None, at: datetime) -> dict[str, Any]:
+    """Lay out what an undo works on; return the values of its statements.
+
+    Raises:
+        NotCommitted: it isn't committed, or is undone already.
+    """
+    if batch.state != BatchState.COMMITTED or batch.committed_at is None:
+        raise NotCommitted
+    stage(village.pk, ())
+    return {
+        "village": village.pk,
+        "batch": batch.pk,
+        "committed": batch.committed_at,
+        "today": batch.committed_at.astimezone(ZoneInfo(village.time_zone)).date(),
+        "by": by,
+        "at": at,
+    }
+
+
+def leave(village_id: UUID, values: dict[str, Any]) -> list[tuple[str, UUID, str]]:
     """Put aside what the batch made and others have touched or know of since."""
     left = restoring.put_aside_touched(values)
     made = restoring.made(values)
