@@ -6,7 +6,7 @@ from datetime import date
 
 from tests.cast import Cast
 from tests.unit.documents.filling import forms
-from wuyicun.domains.registry import actions
+from wuyicun.domains.registry import access, actions
 from wuyicun.domains.registry.ledgers import making, taking, templates
 from wuyicun.domains.registry.ledgers.builtin import BUILTIN
 from wuyicun.domains.registry.ledgers.taking import How, Leaving, Sort
@@ -39,7 +39,13 @@ def fill(cast: Cast) -> dict[str, object]:
     bulk = actions.begin_bulk(village_id=village, change=actions.Change(code=True), people=people, by=by, at=at)
     newborn = actions.Newborn(date(2022, 11, 20), Sex.FEMALE)
     event = actions.register_birth(mother=cast.people["甲12"], newborn=newborn, by=by, at=at)
+    site = access.site(cast.scope(), village, cast.areas["第一微网格"].area_path)
+    worksite = actions.add_place(
+        village_id=village, site=site, values={"name": "修路", "kind": "worksite"}, by=by, at=at
+    )
+    (worker,) = actions.take_on(place=worksite, people=[cast.people["甲11"]], by=by, at=at)
     return {
+        "worker_id": worker.pk,
         "event_id": event.pk,
         "ledger_id": made.pk,
         "retired_ledger_id": retired.pk,

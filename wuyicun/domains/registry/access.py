@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from wuyicun.domains.registry.models import BulkChange, Household, LifeEvent, Person, Place
+from wuyicun.domains.registry.models import BulkChange, Household, LifeEvent, Person, Place, Worker
 from wuyicun.domains.territory import queries as territory
 from wuyicun.domains.territory.rules import LEAVES
 from wuyicun.kernel.accounts.models import Village
@@ -90,6 +90,18 @@ def life_event(scope: Scope, village_id: UUID, event_id: UUID) -> LifeEvent:
     rows = LifeEvent.rows().select_related("person", "mother").filter(village_id=village_id, pk=event_id)
     found = rows.first()
     if found is None or not scope.permits(Permission.EDIT_PEOPLE, found.person.area_path):
+        raise NotYours
+    return found
+
+
+def worker(scope: Scope, village_id: UUID, worker_id: UUID) -> Worker:
+    """Somebody on the roster of a worksite that the asker may edit.
+
+    Raises:
+        NotYours: there is none, or they may not.
+    """
+    found = Worker.rows().select_related("place", "person").filter(village_id=village_id, pk=worker_id).first()
+    if found is None or not scope.permits(Permission.EDIT_PEOPLE, found.place.area_path):
         raise NotYours
     return found
 

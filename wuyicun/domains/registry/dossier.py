@@ -15,6 +15,7 @@ from wuyicun.domains.registry.models import Household, LifeEvent, Pairing, Perso
 from wuyicun.domains.registry.naming import masked_id
 from wuyicun.domains.registry.queries import PersonBrief, brief, merged_into
 from wuyicun.domains.registry.rules import Life, Verdict
+from wuyicun.domains.registry.worksites import Work, work_of
 from wuyicun.domains.territory import queries as territory
 from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.audit import queries as audit
@@ -98,6 +99,7 @@ class PersonFile:
     born: LifeLine | None
     died: LifeLine | None
     children: Sequence[LifeLine]
+    work: Work | None
     updated_at: datetime
     updated_by: str
     groups: Sequence[GroupHeld]
@@ -176,6 +178,7 @@ def of_person(person: Person) -> PersonFile:
         also=[elsewhere[each] for each in also],
         born=next((each for each, of in life if each.kind == Life.BIRTH and of == person.pk), None),
         died=next((each for each, of in life if each.kind == Life.DEATH and of == person.pk), None),
+        work=work_of(person.village_id, person.pk),
         children=[each for each, of in life if of != person.pk],
         updated_at=person.updated_at,
         updated_by=accounts.names_of([by]).get(by, "") if by else "",

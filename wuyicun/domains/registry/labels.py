@@ -70,6 +70,7 @@ PLACE_KIND: Words = {
     PlaceKind.FACTORY: _("企业"),
     PlaceKind.WORKSITE: _("工地"),
     PlaceKind.WASTE_POINT: _("医废点"),
+    PlaceKind.DORMITORY: _("宿舍"),
     PlaceKind.OTHER: _("其他"),
 }
 ID_FAULT: Words = {
@@ -146,6 +147,10 @@ FIELD: Words = {
     "kind": _("类型"),
     "contact_name": _("负责人"),
     "location": _("位置"),
+    "liaison_name": _("联络员"),
+    "liaison_phone": _("联络员电话"),
+    "job": _("工种"),
+    "dormitory": _("宿舍"),
 }
 HAPPENED: Words = {
     "registry.add_person": _("添加"),
@@ -174,6 +179,10 @@ HAPPENED: Words = {
     "registry.move_household": _("移到别的微网格"),
     "registry.add_place": _("添加这个点位"),
     "registry.edit_place": _("改了"),
+    "registry.take_on": _("列入工人花名册"),
+    "registry.edit_worker": _("改了宿舍或工种"),
+    "registry.let_go": _("移出工人花名册"),
+    "registry.take_back": _("放回工人花名册"),
     "registry.close_place": _("关闭了"),
     "registry.reopen_place": _("重新开放了"),
 }

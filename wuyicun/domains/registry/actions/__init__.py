@@ -34,13 +34,29 @@ from wuyicun.domains.registry.actions.people import (
     add_person,
     edit_person,
 )
-from wuyicun.domains.registry.actions.places import PlaceNameTaken, add_place, close_place, edit_place, reopen_place
+from wuyicun.domains.registry.actions.places import (
+    PlaceNameTaken,
+    StillAtWork,
+    add_place,
+    close_place,
+    edit_place,
+    reopen_place,
+)
 from wuyicun.domains.registry.actions.revealing import reveal, reveal_contact
 from wuyicun.domains.registry.actions.staying import (
     mark_left,
     mark_returned,
     set_groups,
     set_whereabouts,
+)
+from wuyicun.domains.registry.actions.worksites import (
+    NoWorksite,
+    WorksElsewhere,
+    edit_worker,
+    let_go,
+    take_back,
+    take_on,
+    take_on_newcomer,
 )
 
 __all__ = [
@@ -60,6 +76,7 @@ __all__ = [
     "Newborn",
     "Newcomer",
     "NoMember",
+    "NoWorksite",
     "NotDone",
     "NotOnTheList",
     "NotTwo",
@@ -70,8 +87,10 @@ __all__ = [
     "RowsRefused",
     "Saved",
     "Stay",
+    "StillAtWork",
     "TooMany",
     "UndoneAlready",
+    "WorksElsewhere",
     "add_household",
     "add_person",
     "add_place",
@@ -81,8 +100,10 @@ __all__ = [
     "edit_members",
     "edit_person",
     "edit_place",
+    "edit_worker",
     "empty_leaf",
     "keep_apart",
+    "let_go",
     "mark_left",
     "mark_returned",
     "merge_people",
@@ -97,6 +118,9 @@ __all__ = [
     "set_groups",
     "set_whereabouts",
     "show_again",
+    "take_back",
+    "take_on",
+    "take_on_newcomer",
     "undo_birth",
     "undo_bulk",
     "undo_death",

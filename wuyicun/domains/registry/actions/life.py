@@ -18,14 +18,16 @@ from wuyicun.domains.registry.actions.people import (
     PersonFields,
     Stay,
     add_person,
+    end_work,
     locked,
     refuse_changed,
     settle,
 )
 from wuyicun.domains.registry.actions.seeing import STAY, Marks
 from wuyicun.domains.registry.events import PeopleChanged
-from wuyicun.domains.registry.models import Household, LifeEvent, Person, PersonGroup
-from wuyicun.domains.registry.rules import Group, Life, Sex, unnamed_child
+from wuyicun.domains.registry.models import Household, LifeEvent, Person, PersonGroup, Worker
+from wuyicun.domains.registry.roster.words.newborn import unnamed_child
+from wuyicun.domains.registry.rules import Group, Life, Sex
 from wuyicun.domains.territory import ending
 from wuyicun.kernel.audit.actions import audit
 from wuyicun.kernel.errors import Refusal
@@ -165,6 +167,7 @@ def register_death(
     before: dict[str, Any] = {
         "stay": {name: _plain(getattr(current, name)) for name in STAY},
         "groups": _end_groups(current, died_on),
+        "work": end_work(current, at),
         "posts": [str(each) for each in ending.end_posts(village_id=current.village_id, posts=posts, by=by, at=at)],
     }
     settle(current, Stay())
@@ -202,6 +205,7 @@ def undo_death(*, event: LifeEvent, by: UUID | None, at: datetime) -> int:
     person.left_at, person.left_reason = None, ""
     _touch(person, by, at)
     _reopen_groups(person, event.before["groups"])
+    Worker.rows().filter(village_id=event.village_id, pk__in=event.before["work"]).update(ends_on=None)
     posts = [UUID(each) for each in event.before["posts"]]
     taken = ending.give_back(village_id=event.village_id, posts=posts, by=by, at=at)
     _undone(event, by, at)

@@ -16,7 +16,7 @@ from wuyicun.domains.registry.access import Leaf
 from wuyicun.domains.registry.actions.identity import IdHeld, agree, take_id, take_phone
 from wuyicun.domains.registry.actions.seeing import HOME, STAY, Marks, Merged, mark, merge, values_of_person
 from wuyicun.domains.registry.events import PeopleChanged
-from wuyicun.domains.registry.models import Household, Person, PersonGroup
+from wuyicun.domains.registry.models import Household, Person, PersonGroup, Worker
 from wuyicun.domains.registry.rules import Group, IdKind, Residence, Sex, Whereabouts, is_away
 from wuyicun.kernel.audit.actions import audit
 from wuyicun.kernel.errors import Refusal
@@ -193,6 +193,14 @@ def refuse_changed(person: Person, seen: Marks | None, names: Collection[str] = 
     changed = [] if seen is None else [name for name in names or now if mark(now[name]) != seen.get(name)]
     if changed:
         raise ChangedMeanwhile(fields=changed, mine=[])
+
+
+def end_work(person: Person, at: datetime) -> list[str]:
+    """Take who has left or died off the roster of the worksite; the ids of the rows."""
+    rows = Worker.rows().filter(village_id=person.village_id, person=person, ends_on__isnull=True)
+    ended = [str(pk) for pk in rows.values_list("pk", flat=True)]
+    rows.update(ends_on=day_of(at))
+    return ended
 
 
 def values_of_whole(person: Person) -> dict[str, object]:

@@ -14,12 +14,12 @@ from wuyicun.domains.registry.access import Site
 from wuyicun.domains.registry.actions.identity import PhoneNotRead
 from wuyicun.domains.registry.actions.people import ChangedMeanwhile, refuse_both
 from wuyicun.domains.registry.actions.seeing import Marks, merge, values_of_place
-from wuyicun.domains.registry.models import Place
+from wuyicun.domains.registry.models import Place, Worker
 from wuyicun.domains.registry.rules import read_phone
 from wuyicun.kernel.audit.actions import audit
 from wuyicun.kernel.errors import Refusal
 
-EDITABLE = ("name", "kind", "contact_name", "phone", "location", "note")
+EDITABLE = ("name", "kind", "contact_name", "phone", "liaison_name", "liaison_phone", "location", "note")
 
 
 class PlaceNameTaken(Refusal):
@@ -29,21 +29,40 @@ class PlaceNameTaken(Refusal):
     words = _("这里已经有叫“%(name)s”的点位（关闭了的也算）")
 
 
+class StillAtWork(Refusal):
+    """A worksite is not closed over the heads of its workers."""
+
+    code = "still_at_work"
+    words = _("花名册上还有 %(number)s 人，请先移出再关闭")
+
+
 @transaction.atomic
-def add_place(*, village_id: UUID, site: Site, values: Mapping[str, str], by: UUID | None, at: datetime) -> Place:
+def add_place(
+    *,
+    village_id: UUID,
+    site: Site,
+    values: Mapping[str, str],
+    part_of: Place | None = None,
+    by: UUID | None,
+    at: datetime,
+) -> Place:
     """A new place.
 
     Args:
         values: by the names in `EDITABLE`; the phone as it was typed.
+        part_of: the worksite whose dormitory it is.
 
     Raises:
         PlaceNameTaken: another place of the area has the name.
         PhoneNotRead: the phone is none.
     """
     place = Place(village_id=village_id, area_id=site.id, area_path=site.area_path, updated_at=at, updated_by=by)
+    place.part_of = part_of
     for name in EDITABLE:
         _set(place, name, values.get(name, ""))
     _save(place)
+    if part_of is not None:
+        Place.rows().filter(village_id=village_id, pk=part_of.pk).update(updated_at=at, updated_by=by)
     _told("registry.add_place", place, by, at)
     return place
 
@@ -98,8 +117,15 @@ def edit_place(
 
 @transaction.atomic
 def close_place(*, place: Place, by: UUID | None, at: datetime) -> None:
-    """The place is no more: it leaves the lists and stays findable. Said twice it is said once."""
+    """The place is no more: it leaves the lists and stays findable. Said twice it is said once.
+
+    Raises:
+        StillAtWork: people are on its roster.
+    """
     current = locked_place(place)
+    workers = Worker.rows().filter(village_id=current.village_id, place=current, ends_on__isnull=True)
+    if number := workers.filter(person__left_at__isnull=True).count():
+        raise StillAtWork(number=number)
     if current.closed_at is None:
         current.closed_at, current.updated_at, current.updated_by = at, at, by
         current.save(update_fields=["closed_at", "updated_at", "updated_by"])
@@ -122,13 +148,16 @@ def locked_place(place: Place) -> Place:
 
 
 def _set(place: Place, name: str, value: str) -> None:
-    if name != "phone":
+    if name not in ("phone", "liaison_phone"):
         setattr(place, name, value)
         return
     number = read_phone(value).number
     if number is None and value.strip():
         raise PhoneNotRead
-    place.set_phone(number)
+    if name == "phone":
+        place.set_phone(number)
+    else:
+        place.set_liaison_phone(number)
 
 
 def _save(place: Place) -> None:

@@ -34,14 +34,18 @@ def reveal(*, person: Person, number: str, reason: str, by: UUID | None, at: dat
 
 
 @transaction.atomic
-def reveal_contact(*, place: Place, reason: str, by: UUID | None, at: datetime) -> str:
-    """The phone of a place's contact in clear, '' without one."""
+def reveal_contact(*, place: Place, number: str = "phone", reason: str, by: UUID | None, at: datetime) -> str:
+    """The phone of a place's contact, or of its liaison, in clear; '' without one.
+
+    Args:
+        number: `phone` or `liaison_phone`.
+    """
     audit(
         "registry.reveal",
         by=by,
         at=at,
         village_id=place.village_id,
         subject=("place", place.pk),
-        data={"number": "phone", "reason": reason},
+        data={"number": number, "reason": reason},
     )
-    return place.phone or ""
+    return {"phone": place.phone, "liaison_phone": place.liaison_phone}[number] or ""

@@ -19,7 +19,9 @@ _LENGTH = 16
 STAY = ("whereabouts", "whereabouts_text", "whereabouts_since", "expected_return")
 HOUSEHOLD = ("number", "address", "head_name", "area_path")
 HOME = ("household_id", "area_path", "left_at")
-PLACE = ("name", "kind", "contact_name", "phone", "location", "note", "area_path")
+PLACE = (
+    "name", "kind", "contact_name", "phone", "liaison_name", "liaison_phone", "location", "note", "area_path",
+)  # fmt: skip
 _GROUPS = "groups"
 
 Marks = Mapping[str, str]

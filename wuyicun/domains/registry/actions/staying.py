@@ -15,6 +15,7 @@ from wuyicun.domains.registry.actions.people import (
     ChangedMeanwhile,
     Stay,
     day_of,
+    end_work,
     locked,
     refuse_both,
     refuse_changed,
@@ -126,6 +127,7 @@ def mark_left(*, person: Person, reason: str, seen: Marks | None = None, by: UUI
     current = locked(person)
     refuse_changed(current, seen)
     current.left_at, current.left_reason = at, reason
+    end_work(current, at)
     _touch(current, by, at)
     _audit("registry.mark_left", current, by, at, {"reason": reason})
     _changed([current], by, at)

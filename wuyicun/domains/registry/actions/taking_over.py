@@ -20,7 +20,7 @@ from wuyicun.domains.registry.actions.identity import (
     hold_phone,
     set_unread,
 )
-from wuyicun.domains.registry.models import ID_NUMBER, Card, Conflict, Person, PersonGroup
+from wuyicun.domains.registry.models import ID_NUMBER, Card, Conflict, Person, PersonGroup, Worker
 from wuyicun.domains.registry.rules import ConflictCode, IdKind, Sex
 from wuyicun.domains.registry.tokens import PERSON
 from wuyicun.kernel.crypto import blind_index
@@ -122,6 +122,7 @@ def take_along(kept: Person, other: Person, by: UUID | None, at: datetime) -> di
     return {
         "groups": _join_groups(kept, other),
         "cards": _hand_on_card(kept, other),
+        "work": _hand_on_work(kept, other),
         "conflicts": _end_conflicts(kept, other, by, at),
     }
 
@@ -131,6 +132,7 @@ def hand_back(kept: Person, other: Person, taken: Mapping[str, Any]) -> None:
     village_id = kept.village_id
     PersonGroup.rows().filter(village_id=village_id, pk__in=taken["groups"]).delete()
     Card.rows().filter(village_id=village_id, pk__in=taken["cards"], subject_id=kept.pk).update(subject_id=other.pk)
+    Worker.rows().filter(village_id=village_id, pk__in=taken["work"], person=kept).update(person=other)
     for conflict_id, sides in taken["conflicts"].items():
         Conflict.rows().filter(village_id=village_id, pk=conflict_id, decision__in=("", SAME_PERSON)).update(
             first_id=sides[0], second_id=sides[1], decided_at=None, decided_by=None, decision=""
@@ -164,6 +166,16 @@ def _hand_on_card(kept: Person, other: Person) -> list[str]:
     cards = [str(pk) for pk in living.filter(subject_id=other.pk).values_list("pk", flat=True)]
     living.filter(pk__in=cards).update(subject_id=kept.pk)
     return cards
+
+
+def _hand_on_work(kept: Person, other: Person) -> list[str]:
+    """The place on a worksite's roster of the other is the kept one's, if they have none."""
+    standing = Worker.rows().filter(village_id=kept.village_id, ends_on__isnull=True)
+    if standing.filter(person=kept).exists():
+        return []
+    rows = [str(pk) for pk in standing.filter(person=other).values_list("pk", flat=True)]
+    standing.filter(pk__in=rows).update(person=kept)
+    return rows
 
 
 def _end_conflicts(kept: Person, other: Person, by: UUID | None, at: datetime) -> dict[str, list[str | None]]:

@@ -55,6 +55,10 @@ _WORKERS = (
     "name", "sex", "age", "id_number", "phone", "workplace", "address", "registered_address", "micro_grid",
     "sampling_code", "note",
 )  # fmt: skip
+_ON_SITE = (
+    "worksite", "dormitory", "name", "sex", "age", "id_number", "phone", "job", "registered_address", "whereabouts",
+    "sampling_code", "note",
+)  # fmt: skip
 _PLACES = ("name", "kind", "micro_grid", "contact_name", "phone", "location", "note")
 _SIGNED = (gettext_noop("填表人"), gettext_noop("审核人"))
 _LIVING_HEADING = gettext_noop("居住地点")
@@ -136,6 +140,10 @@ _GROUPS = (
         "outside-workers", Shelf.GROUPS, _("外来务工人员台账"), _("按用工单位排列，闭环管理用"),
         (*_residence(Residence.OUTSIDE), _is("workplace", Operator.FILLED)), _WORKERS, order="workplace",
         headings={"address": _LIVING_HEADING},
+    ),
+    _ledger(
+        "worksite-workers", Shelf.GROUPS, _("工地企业工人台账"), _("工地和企业花名册上的工人，带宿舍"),
+        (_is("worksite", Operator.FILLED),), _ON_SITE, order="workplace",
     ),
     _ledger("risk", Shelf.GROUPS, _("风险人员台账"), "", _groups(Group.RISK)),
     _ledger(

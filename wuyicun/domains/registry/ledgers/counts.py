@@ -17,6 +17,8 @@ from wuyicun.domains.registry.models import PersonGroup
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.scope import Scope
 
+_WORKED_OUT = ("worksite", "job", "dormitory")
+"""What stands in no column of people's own."""
 Definitions = Mapping[str, Definition]
 
 
@@ -50,6 +52,8 @@ def _of_groups(definition: Definition) -> list[Condition]:
 
 def _asks_once(definition: Definition) -> bool:
     asked = _of_groups(definition)
+    if any(each.field in _WORKED_OUT for each in definition.conditions):
+        return False
     return len(asked) == 1 and asked[0].field == "groups" and asked[0].operator is Operator.ANY_OF
 
 

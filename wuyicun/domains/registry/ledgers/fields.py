@@ -192,6 +192,9 @@ PERSON: tuple[Field, ...] = (
     _day("expected_return", _("预计返回")),
     Field("groups", _("特殊人群"), Kind.CHOICE, ("pk",), _groups, choices=labels.GROUP, weight=1.6),
     _text("workplace", _("用工单位"), weight=1.8),
+    _text("worksite", _("所在工地（企业）"), weight=1.8),
+    _text("job", _("工种"), weight=1.0),
+    _text("dormitory", _("宿舍"), weight=1.2),
     _yes_no("sampling_code", _("采样码"), _("已注册"), _("未注册"), "sampling_code"),
     Field("problems", _("待核对"), Kind.YES_NO, ("problems",), _problems, weight=1.6),
     _text("note", _("备注")),
@@ -214,6 +217,7 @@ PLACE: tuple[Field, ...] = (
     _area("micro_grid", _("所属区域"), "area_path", 1.4),
     _text("contact_name", _("负责人"), weight=1.0, mask=masked_name),
     _sealed("phone", _("联系电话"), PLACE_PHONE, masked_phone, 1.7),
+    _text("liaison_name", _("联络员"), weight=1.0, mask=masked_name),
     _text("location", _("位置"), weight=1.8),
     _text("note", _("备注")),
 )

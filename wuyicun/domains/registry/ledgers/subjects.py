@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from wuyicun.domains.registry.ledgers import fields
 from wuyicun.domains.registry.ledgers.definition import Definition, Known, Subject
 from wuyicun.domains.registry.ledgers.fields import Field, Words
-from wuyicun.domains.registry.models import BORN, Household, Person, Place
+from wuyicun.domains.registry.models import BORN, Household, Person, Place, Worker
 from wuyicun.domains.registry.rules import Whereabouts
 
 Expression = Any
@@ -83,6 +83,15 @@ def _members(**which: object) -> Expression:
     return Coalesce(Subquery(number, output_field=IntegerField()), 0)
 
 
+def _people() -> QuerySet[Any]:
+    """With the worksite on whose roster each is, the dormitory and the job."""
+    standing = Worker.rows().filter(village_id=OuterRef("village_id"), person=OuterRef("pk"), ends_on__isnull=True)
+    columns = {"worksite": "place__name", "dormitory": "dormitory__name", "job": "job"}
+    return Person.rows().annotate(
+        **{name: Coalesce(Subquery(standing.values(column)[:1]), Value("")) for name, column in columns.items()}
+    )
+
+
 def _households() -> QuerySet[Any]:
     at_home = (Whereabouts.IN_VILLAGE, Whereabouts.TO_AND_FRO)
     return Household.rows().annotate(members=_members(), at_home=_members(whereabouts__in=at_home))
@@ -102,7 +111,7 @@ _LISTED = (
             Order("return", _("先回来的在前"), (Coalesce(F("expected_return"), Value(date.max)),)),
             Order("workplace", _("按用工单位"), (F("workplace"), F("name_sort"))),
         ),
-        Person.rows,
+        _people,
         Q(left_at__isnull=True),
     ),
     Listed(

@@ -12,7 +12,7 @@ from wuyicun.domains.registry.models.importing import (
 from wuyicun.domains.registry.models.ledgers import LEDGER_TEMPLATE, Ledger, LedgerTaken, LedgerTemplate
 from wuyicun.domains.registry.models.life import LifeEvent
 from wuyicun.domains.registry.models.people import BORN, ID_NUMBER, PHONE, UNREAD, Household, Person, PersonGroup
-from wuyicun.domains.registry.models.places import CARD, PLACE_PHONE, Card, Place, SearchKey
+from wuyicun.domains.registry.models.places import CARD, PLACE_PHONE, Card, Place, SearchKey, Worker
 
 __all__ = [
     "BORN",
@@ -44,4 +44,5 @@ __all__ = [
     "PersonGroup",
     "Place",
     "SearchKey",
+    "Worker",
 ]

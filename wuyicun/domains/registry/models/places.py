@@ -15,7 +15,10 @@ CARD = "registry.card.token"
 
 
 class Place(VillageModel):
-    """A shop, factory, public toilet, checkpoint, sampling point … One that is closed stays, off every list."""
+    """A shop, factory, public toilet, checkpoint, sampling point … One that is closed stays, off every list.
+
+    A worksite or a factory has a liaison and, as `part_of` it, dormitories.
+    """
 
     area = reference("territory.Area")
     area_path = models.CharField(max_length=32, db_collation="C")
@@ -24,6 +27,9 @@ class Place(VillageModel):
     contact_name = models.CharField(max_length=64, blank=True, default="")
     phone_sealed = models.BinaryField(null=True)
     phone_index = models.BinaryField(null=True)
+    liaison_name = models.CharField(max_length=64, blank=True, default="", db_default="")
+    liaison_phone_sealed = models.BinaryField(null=True)
+    part_of = reference("registry.Place", null=True)
     location = models.CharField(max_length=120, blank=True, default="")
     note = models.CharField(max_length=200, blank=True, default="")
     last_import = models.JSONField(default=dict)
@@ -46,6 +52,36 @@ class Place(VillageModel):
         """Seal the contact's number and its blind index."""
         self.phone_sealed = None if phone is None else seal(phone, PLACE_PHONE)
         self.phone_index = None if phone is None else blind_index(phone, PLACE_PHONE)
+
+    @property
+    def liaison_phone(self) -> str | None:
+        """The liaison's phone in clear, or None."""
+        return None if self.liaison_phone_sealed is None else unseal(self.liaison_phone_sealed, PLACE_PHONE)
+
+    def set_liaison_phone(self, phone: str | None) -> None:
+        """Seal the liaison's number."""
+        self.liaison_phone_sealed = None if phone is None else seal(phone, PLACE_PHONE)
+
+
+class Worker(VillageModel):
+    """Somebody who works at a worksite or a factory, from a day to a day, and the dormitory they sleep in."""
+
+    place = reference("registry.Place")
+    person = reference("registry.Person")
+    dormitory = reference("registry.Place", null=True)
+    job = models.CharField(max_length=32, blank=True, default="")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["village_id", "person"], condition=Q(ends_on__isnull=True), name="works_at_one_place"
+            )
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["village_id", "place", "ends_on"], name="workers_of_a_place")
+        ]
 
 
 class Card(VillageModel):

@@ -17,9 +17,9 @@ from wuyicun.domains.registry import access, actions, dossier
 from wuyicun.domains.registry.access import Leaf
 from wuyicun.domains.registry.dossier import PersonFile
 from wuyicun.domains.registry.labels import FIELD, GROUP, ID_KIND, RESIDENCE, REVEAL_REASON, SEX, WHEREABOUTS
-from wuyicun.domains.registry.models import Household, Person
+from wuyicun.domains.registry.models import Household, Person, Place
 from wuyicun.domains.registry.rules import Group
-from wuyicun.domains.registry.web.common import fault, next_url, seen_at
+from wuyicun.domains.registry.web.common import fault, ids_of, next_url, seen_at
 from wuyicun.domains.registry.web.forms import (
     NUMBERS,
     PARTS,
@@ -51,9 +51,10 @@ _REFUSED: tuple[type[Refusal], ...] = tuple(FIELD_OF)
 
 @require_http_methods(["GET", "POST"])
 def person_add(request: ScopedRequest) -> HttpResponse:
-    """Add somebody to a household (`?household=`), or an outside worker or visitor to a micro-grid or 未入网."""
+    """Add somebody to a household (`?household=`), or an outside worker or visitor to a micro-grid or 未入网; to the
+    roster of a worksite too (`?worksite=`)."""
     scope, village = request.scope, request.village
-    household = _household(request)
+    household, worksite = _household(request), _worksite(request)
     leaves = None if household else access.leaves(scope, village.pk, village.area_path, Permission.EDIT_PEOPLE)
     if leaves is not None and not leaves:
         raise NotYours
@@ -63,24 +64,42 @@ def person_add(request: ScopedRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         home: Household | Leaf = household or access.leaf(scope, village.pk, form.cleaned_data["area"])
         try:
-            person = actions.add_person(
-                village_id=village.pk, home=home, newcomer=form.newcomer(), by=request.account.pk, at=clock.now()
-            )
+            person = _add(request, home, worksite, form.newcomer())
         except _REFUSED as refusal:
             fault(form, FIELD_OF[type(refusal)], str(refusal))
             known = _known_holder(request, refusal)
         else:
             notices.say(request, _("已添加%(name)s，正在进行的检测会自动把人列进去") % {"name": person.name})
-            to = reverse("household", args=[household.pk]) if household else reverse("person", args=[person.pk])
+            to = _back(household, worksite) or reverse("person", args=[person.pk])
             return HttpResponseRedirect(next_url(request, to))
-    back = reverse("household", args=[household.pk]) if household else reverse("people")
+    back = _back(household, worksite) or reverse("people")
     context = {
         "form": form,
+        "worksite": worksite,
         "household": dossier.of_household(household).row if household else None,
         "known": known,
         "back": next_url(request, back),
     }
     return render(request, "registry/person_add.html", context)
+
+
+def _add(request: ScopedRequest, home: Household | Leaf, worksite: Place | None, newcomer: actions.Newcomer) -> Person:
+    by, at = request.account.pk, clock.now()
+    if worksite is not None:
+        return actions.take_on_newcomer(place=worksite, home=home, newcomer=newcomer, by=by, at=at)
+    return actions.add_person(village_id=request.village.pk, home=home, newcomer=newcomer, by=by, at=at)
+
+
+def _back(household: Household | None, worksite: Place | None) -> str:
+    """The page from which somebody is added, '' for the list."""
+    if household is not None:
+        return reverse("household", args=[household.pk])
+    return reverse("place", args=[worksite.pk]) if worksite is not None else ""
+
+
+def _worksite(request: ScopedRequest) -> Place | None:
+    asked = next(ids_of([request.GET.get("worksite", "")]), None)
+    return access.place(request.scope, request.village.pk, asked, Permission.EDIT_PEOPLE) if asked else None
 
 
 def _household(request: ScopedRequest) -> Household | None:

@@ -18,7 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from wuyicun.domains.registry import access, actions, dossier
 from wuyicun.domains.registry.labels import GROUP, SEX, WHEREABOUTS
 from wuyicun.domains.registry.models import Person
-from wuyicun.domains.registry.rules import Life, Sex, relation_of_child
+from wuyicun.domains.registry.roster.words.newborn import relation_of_child
+from wuyicun.domains.registry.rules import Life, Sex
 from wuyicun.domains.registry.web.common import fault
 from wuyicun.domains.registry.web.forms import RegistryForm, choice_field, text_field
 from wuyicun.domains.registry.web.meanwhile import seen, shown_of_person

@@ -27,6 +27,7 @@ from wuyicun.domains.registry.labels import FIELD, RESIDENCE, SEX, WHEREABOUTS
 from wuyicun.domains.registry.models import Household, Person
 from wuyicun.domains.registry.naming import masked_id
 from wuyicun.domains.registry.roster.parsing.cells import day
+from wuyicun.domains.registry.roster.words.values import is_nothing
 from wuyicun.domains.registry.web.common import fault, ids_of
 from wuyicun.domains.registry.web.editing import FIELD_OF, in_words
 from wuyicun.domains.registry.web.forms import NUMBERS, RegistryForm, choice_field, text_field
@@ -38,8 +39,6 @@ from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.web import notices
 from wuyicun.kernel.web.formatting import masked_phone
 
-NONE = ("无", "none")
-"""Typed in the place of a number that is known, it takes it away."""
 PATTERN = "__row__"
 """The key of the row that the browser copies for somebody new."""
 MOST_ROWS = 60
@@ -78,13 +77,13 @@ class MemberForm(RegistryForm):
         return born
 
     def values(self) -> dict[str, object]:
-        """What was said; a number that was left empty is not among it."""
+        """What was said; a number that was left empty is not among it, one in whose place stands 无 is taken away."""
         values: dict[str, object] = dict(self.cleaned_data)
         for name in NUMBERS:
-            if str(values[name]).lower() in NONE:
-                values[name] = ""
-            elif not values[name]:
+            if not values[name]:
                 del values[name]
+            elif is_nothing(str(values[name])):
+                values[name] = ""
         return values
 
     def newcomer(self) -> actions.Newcomer:

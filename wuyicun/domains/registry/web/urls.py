@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wuyicun.domains.registry import tokens
 from wuyicun.domains.registry.web import bulk, cards, duplicates, editing, households, life, members, people, staying
-from wuyicun.domains.registry.web.places import lists, pages
+from wuyicun.domains.registry.web.places import lists, pages, worksites
 from wuyicun.kernel.web.responses import path
 
 urlpatterns = [
@@ -35,6 +35,10 @@ urlpatterns = [
     path("people/places/<uuid:place_id>/edit/", pages.place_edit, "place_edit"),
     path("people/places/<uuid:place_id>/close/", pages.place_close, "place_close"),
     path("people/places/<uuid:place_id>/reopen/", pages.place_reopen, "place_reopen"),
+    path("people/places/<uuid:place_id>/workers/", worksites.take_on, "worker_add"),
+    path("people/places/workers/<uuid:worker_id>/", worksites.worker_edit, "worker_edit"),
+    path("people/places/workers/<uuid:worker_id>/end/", worksites.let_go, "worker_end"),
+    path("people/places/workers/<uuid:worker_id>/back/", worksites.take_back, "worker_back"),
     path("people/places/<uuid:place_id>/phone/", lists.place_reveal, "place_reveal"),
     path("people/places/<uuid:place_id>/card-lost/", cards.place_card_lost, "place_card_lost"),
     path("people/cards/", cards.cards_, "cards"),

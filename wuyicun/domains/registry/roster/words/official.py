@@ -37,6 +37,7 @@ PLACE_KIND_WORD = {
     PlaceKind.FACTORY: "企业",
     PlaceKind.WORKSITE: "工地",
     PlaceKind.WASTE_POINT: "医废点",
+    PlaceKind.DORMITORY: "宿舍",
     PlaceKind.OTHER: "其他",
 }
 ID_KIND_WORD = {

@@ -72,6 +72,7 @@ _PLACE_PATTERNS = tuple(
         (PlaceKind.PARCEL_LOCKER, r"快递|驿站|代收点"),
         (PlaceKind.BIN, r"垃圾"),
         (PlaceKind.FITNESS, r"健身|器材|广场"),
+        (PlaceKind.DORMITORY, r"宿舍|工棚"),
         (PlaceKind.WORKSITE, r"工地|施工|工程|项目部"),
         (PlaceKind.FACTORY, r"企业|工厂|厂$|公司|合作社|养殖场|厂区|生产线"),
         (PlaceKind.SHOP, r"商户|超市|商店|商铺|门店|饭店|餐馆|餐厅|食堂|小卖部|便利店|理发|药店|店$|农家乐|门市"),

@@ -55,16 +55,18 @@ def places(request: ScopedRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def place_reveal(request: ScopedRequest, place_id: UUID) -> HttpResponse:
-    """Show a contact's phone in clear, with the reason, in the place that asked."""
+    """Show the contact's phone, or the liaison's (`?of=liaison`), in clear, with the reason, where it was asked."""
     place = access.place(request.scope, request.village.pk, place_id, Permission.REVEAL)
     form = RevealForm(request.POST)
     if not form.is_valid():
         return HttpResponseRedirect(reverse("place", args=[place.pk]))
     reason = form.cleaned_data["reason"]
-    clear = actions.reveal_contact(place=place, reason=reason, by=request.account.pk, at=clock.now())
+    of_liaison = request.GET.get("of") == "liaison"
+    number, name = ("liaison_phone", place.liaison_name) if of_liaison else ("phone", place.contact_name)
+    clear = actions.reveal_contact(place=place, number=number, reason=reason, by=request.account.pk, at=clock.now())
     context = {
-        "name": f"{place.name} {place.contact_name}",
-        "label": FIELD["phone"],
+        "name": f"{place.name} {name}",
+        "label": FIELD[number],
         "clear": clear,
         "callable": True,
         "reason": REVEAL_REASON[reason],

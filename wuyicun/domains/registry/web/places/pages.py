@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from wuyicun.domains.registry import access, actions, cards, dossier, tokens
 from wuyicun.domains.registry.labels import PLACE_KIND, REVEAL_REASON
 from wuyicun.domains.registry.models import Place
-from wuyicun.domains.registry.web.common import fault, next_url, seen_at
+from wuyicun.domains.registry.web.common import fault, ids_of, next_url, seen_at
 from wuyicun.domains.registry.web.meanwhile import (
     Difference,
     Stale,
@@ -26,7 +26,8 @@ from wuyicun.domains.registry.web.meanwhile import (
 )
 from wuyicun.domains.registry.web.panels import place_panels
 from wuyicun.domains.registry.web.people import happenings
-from wuyicun.domains.registry.web.places.forms import PlaceForm, known
+from wuyicun.domains.registry.web.places.forms import NUMBERS, PlaceForm, known
+from wuyicun.domains.registry.web.places.worksites import roster_of
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.errors import NotYours, Refusal
@@ -45,7 +46,7 @@ def place(request: ScopedRequest, place_id: UUID) -> HttpResponse:
 
 def _form(request: ScopedRequest, found: Place, data: Any = None) -> PlaceForm:
     sites = access.sites(request.scope, request.village.pk)
-    return PlaceForm(sites, data, has_phone=found.phone_sealed is not None, initial=known(found))
+    return PlaceForm(sites, data, place=found, initial=known(found))
 
 
 def _page(
@@ -56,6 +57,8 @@ def _page(
         "place": found,
         "file": file,
         "kind": PLACE_KIND.get(found.kind, ""),
+        "liaison_phone": masked_phone(found.liaison_phone) if found.liaison_phone else "",
+        "whole": found.part_of if found.part_of_id else None,
         "seen_at": found.updated_at.isoformat() if found.updated_at else "",
         "seen": seen_first or shown_of_place(found),
         "form": form,
@@ -68,6 +71,7 @@ def _page(
         "reasons": list(REVEAL_REASON.items()),
         "card_made_at": cards.living_card(request.village.pk, tokens.PLACE, found.pk),
         "here": reverse("place", args=[found.pk]),
+        **roster_of(request, found),
     }
     return render(request, "registry/place.html", context)
 
@@ -79,7 +83,7 @@ def place_edit(request: ScopedRequest, place_id: UUID) -> HttpResponse:
     here = reverse("place", args=[found.pk])
     if request.method == "GET":
         return HttpResponseRedirect(f"{here}?edit=place#place")
-    now = {**known(found), "phone": found.phone or ""}
+    now = {**known(found), **{name: getattr(found, name) or "" for name in NUMBERS}}
     data, shown = decided(request.POST, now), request.POST.get("seen", "")
     form = _form(request, found, data)
     stale: Stale = ()
@@ -116,7 +120,7 @@ def _differences(form: PlaceForm, now: dict[str, str], both: list[str]) -> Stale
     typed = {**form.values(), "area": form.cleaned_data["area"]}
     rows = []
     for name in both:
-        theirs = masked_phone(now[name]) if name == "phone" and now[name] else now[name]
+        theirs = masked_phone(now[name]) if name in NUMBERS and now[name] else now[name]
         shown = [words.get(name, {}).get(value, value) for value in (theirs, typed[name])]
         rows.append(Difference(name, form.fields[name].label, *shown))
     return rows
@@ -130,6 +134,8 @@ def place_add(request: ScopedRequest) -> HttpResponse:
     if not sites:
         raise NotYours
     asked = {name: request.GET.get(name, "") for name in ("area", "kind")}
+    worksite = next(ids_of([request.GET.get("part_of", "")]), None)
+    part_of = access.place(scope, village.pk, worksite, Permission.EDIT_PEOPLE) if worksite else None
     form = PlaceForm(sites, request.POST or None, initial=asked)
     if request.method == "POST" and form.is_valid():
         try:
@@ -137,6 +143,7 @@ def place_add(request: ScopedRequest) -> HttpResponse:
                 village_id=village.pk,
                 site=access.site(scope, village.pk, form.cleaned_data["area"]),
                 values=form.values(),
+                part_of=part_of,
                 by=request.account.pk,
                 at=clock.now(),
             )
@@ -144,8 +151,9 @@ def place_add(request: ScopedRequest) -> HttpResponse:
             fault(form, _FIELD_OF[type(refusal)], str(refusal))
         else:
             notices.say(request, _("已添加%(name)s") % {"name": made.name})
-            return HttpResponseRedirect(reverse("place", args=[made.pk]))
-    return render(request, "registry/place_add.html", {"form": form, "back": reverse("places")})
+            return HttpResponseRedirect(reverse("place", args=[part_of.pk if part_of else made.pk]))
+    back = reverse("place", args=[part_of.pk]) if part_of else reverse("places")
+    return render(request, "registry/place_add.html", {"form": form, "part_of": part_of, "back": back})
 
 
 @require_POST
