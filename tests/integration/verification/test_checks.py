@@ -12,6 +12,7 @@ from tests.sending import Phone, office
 from wuyicun.domains.rolls import queries as rolls
 from wuyicun.domains.rolls.rules import Counts, State
 from wuyicun.domains.verification import queries
+from wuyicun.domains.verification.models import LastCheck
 from wuyicun.kernel import clock
 from wuyicun.kernel.ids import uuid7
 from wuyicun.kernel.records.office import NotTaken
@@ -105,3 +106,20 @@ def test_a_check_from_before_all_periods_is_known_but_settles_none(checking: Che
     checking.send(checking.check(at=clock.now() - timedelta(days=10)))
     assert checking.entry().state is State.OWED
     assert checking.house("甲01") in queries.last_checks(checking.village.pk, [checking.house("甲01")])
+
+
+def test_the_last_check_of_each_household_is_the_same_in_whatever_order_they_came(checking: Checking) -> None:
+    for order, name in zip(permutations(range(3)), ("甲01", "甲03", "甲05", "甲07", "甲09", "甲11"), strict=True):
+        early, late = checking.check(name, at=clock.now() - timedelta(hours=5)), checking.check(name)
+        records = [early, late, checking.phone.make("household.uncheck", check=late.id)]
+        for place in order:
+            checking.send(records[place])
+        found = queries.last_checks(checking.village.pk, [checking.house(name)])
+        kept = LastCheck.rows().get(village_id=checking.village.pk, household_id=checking.house(name))
+        assert found[checking.house(name)].id == early.id
+        assert kept.at == found[checking.house(name)].at
+    paths = queries.freshness(checking.village.pk, clock.now() - timedelta(hours=6))
+    area = checking.cast.areas["第一微网格"].area_path
+    assert (paths[area].fresh, paths[area].never) == (6, 0)
+    assert queries.freshness(checking.village.pk, clock.now(), area).keys() == {area}
+    assert queries.freshness(checking.village.pk, clock.now())[area].fresh == 0

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from django.urls import reverse
 
 from tests.integration.screening.desk import words
 from tests.integration.verification.round_of_checks import Checking
 from wuyicun.domains.rolls.rules import State
 from wuyicun.domains.verification import queries
+from wuyicun.domains.verification.web import overview
 from wuyicun.kernel import clock
 from wuyicun.kernel.ids import uuid7
 
@@ -131,3 +133,16 @@ def test_a_households_page_says_when_it_was_checked_last(checking: Checking) -> 
     assert "有改动，已更正 王海斌" in page
     assert "现在核对" in page
     assert "现在核对" not in words(checking.get("范医生", "household", house))
+
+
+def test_of_many_micro_grids_those_furthest_behind_are_listed_and_all_on_demand(
+    checking: Checking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overview, "MOST_LINES", 2)
+    for name in ("甲01", "甲03", "甲05"):
+        checking.send(checking.check(name))
+    page = checking.get("梁会明", "verification").content.decode()
+    assert "列出了最落后的 2 个，一共 3 个微网格" in page
+    assert reverse("verification_area", args=[path(checking, "第一微网格")]) not in page
+    everything = checking.get("梁会明", "verification", all="1").content.decode()
+    assert reverse("verification_area", args=[path(checking, "第一微网格")]) in everything

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,66 @@ def test_an_imported_household_joins_and_is_gone_with_the_undo_unless_it_was_che
     undo(village=checking.village, batch=last_batch(), by=None, at=shelf.at + timedelta(minutes=1))
     assert checking.counts() == Counts(opening=15, owed=15, done=1, excused=1)
     assert rolls.drift(checking.village.pk, checking.period().roll_id) == []
+
+
+@pytest.fixture
+def by_fours(db: None, monkeypatch: pytest.MonkeyPatch) -> Checking:
+    """Not begun yet; households are drawn four at a time."""
+    monkeypatch.setattr(actions, "PORTION", 4)
+    return Checking()
+
+
+def step(checking: Checking, at: datetime | None = None) -> bool:
+    village = checking.village
+    return actions.step(village_id=village.pk, area_path=village.area_path, by=None, at=at or clock.now())
+
+
+@pytest.fixture
+def begun(by_fours: Checking) -> Iterator[Checking]:
+    with scope.enter(by_fours.cast.scope()):
+        by_fours.post("梁会明", "verification_begin")
+        yield by_fours
+
+
+def test_many_households_are_drawn_by_a_job_and_the_page_says_how_far_it_is(begun: Checking) -> None:
+    assert not begun.period().is_drawn
+    assert step(begun)
+    assert begun.counts() == Counts(opening=4, owed=4)
+    page = begun.get("梁会明", "verification").content.decode()
+    assert "正在把各户列进来" in page
+    assert "已列进 4 / 15 户" in page
+    assert "已列进 4 / 15 户" in begun.get("梁会明", "verification_progress").content.decode()
+    jobs.go_on.func(village_id=str(begun.village.pk), area_path=begun.village.area_path, by=None)
+    assert begun.period().is_drawn
+    assert begun.counts() == Counts(opening=15, owed=15)
+    assert begun.get("梁会明", "verification_progress")["HX-Refresh"] == "true"
+    assert not step(begun)
+
+
+def test_what_is_done_while_households_are_drawn_counts(begun: Checking) -> None:
+    step(begun)
+    name, last = "乙07", begun.house("乙07")
+    begun.send(begun.check(name))
+    leaf = access.leaf(begun.cast.scope(), begun.village.pk, begun.cast.areas["北头岭微网格"].area_path)
+    house = access.household(begun.cast.scope(), begun.village.pk, last, Permission.EDIT_PEOPLE)
+    registry.edit_household(household=house, values={}, leaf=leaf, seen_at=None, by=None, at=clock.now())
+    while step(begun):
+        pass
+    assert begun.counts() == Counts(opening=15, owed=14, done=1)
+    assert begun.entry(name).area_id == leaf.id
+    assert rolls.drift(begun.village.pk, begun.period().roll_id) == []
+
+
+def test_a_period_that_is_over_closes_four_by_four_and_loses_nobody(begun: Checking) -> None:
+    while step(begun):
+        pass
+    begun.send(begun.check())
+    old, later = begun.period(), clock.now() + timedelta(days=40)
+    step(begun, later)
+    assert begun.counts(old) == Counts(opening=15, owed=10, done=1, unreachable=4)
+    assert queries.current(begun.village.pk) == old
+    while step(begun, later):
+        pass
+    assert begun.counts(old) == Counts(opening=15, done=1, unreachable=14)
+    assert begun.period().number == 2
+    assert begun.counts() == Counts(opening=15, owed=15)

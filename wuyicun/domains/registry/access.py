@@ -185,8 +185,8 @@ def leaf(scope: Scope, village_id: UUID, area_path: str, permission: Permission 
 
 
 def _section_path(names: Mapping[str, str], area_path: str) -> str:
-    above = [path for path in names if area_path.startswith(path) and path != area_path]
-    return max(above, key=len, default=area_path)
+    above = (area_path[:digits] for digits in range(len(area_path) - 1, 0, -1))
+    return next((path for path in above if path in names), area_path)
 
 
 def held(scope: Scope, permission: Permission) -> None:

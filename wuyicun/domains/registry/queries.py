@@ -118,6 +118,14 @@ class HouseholdToDraw:
     area_path: str
 
 
+def households_after(village_id: UUID, area_path: str, after: UUID | None, most: int) -> Sequence[HouseholdToDraw]:
+    """The next households of an area in the order of their ids, for who draws many of them portion by portion."""
+    rows = Household.rows().filter(within(area_path), village_id=village_id)
+    if after is not None:
+        rows = rows.filter(pk__gt=after)
+    return [HouseholdToDraw(*row) for row in rows.order_by("pk").values_list("pk", "area_id", "area_path")[:most]]
+
+
 def households_to_draw(
     village_id: UUID, area_path: str, households: Collection[UUID] | None = None
 ) -> Iterator[HouseholdToDraw]:

@@ -9,20 +9,24 @@ from django.db import transaction
 
 from wuyicun.domains.rolls import actions, queries
 from wuyicun.domains.rolls.actions import Said
-from wuyicun.domains.rolls.models import Roll
+from wuyicun.domains.rolls.models import Entry, Roll
 from wuyicun.domains.rolls.rules import State, Statement
 
 MISSED = "missed"
 
 
 @transaction.atomic
-def lapse(*, roll: Roll, at: datetime) -> int:
-    """Close a roll whose time is over, whoever owes; returns how many were missed.
+def lapse(*, roll: Roll, at: datetime, most: int) -> bool:
+    """Go on with closing a roll whose time is over, whoever owes; whether it is closed now.
 
-    Those count as unreachable (nobody reached them in time), with the reason `missed`; a record made before the closing
-    that arrives later still settles its entry. The caller sees to it that no record is being taken in meanwhile.
+    Who still owes counts as unreachable (nobody reached them in time), with the reason `missed`; a record made before
+    the closing that arrives later still settles its entry. The caller sees to it that no record is being taken in
+    meanwhile.
+
+    Args:
+        most: so many are written down at once.
     """
-    owed = queries.entries(roll.village_id, roll.pk, states=[State.OWED])
+    owed = queries.entries(roll.village_id, roll.pk, states=[State.OWED], limit=most)
     missed = [
         Said(
             id=uuid5(roll.pk, str(entry.subject_id)),
@@ -40,8 +44,15 @@ def lapse(*, roll: Roll, at: datetime) -> int:
         for entry in owed
     ]
     actions.state(missed, at)
+    if len(missed) == most:
+        return False
     actions.close(roll=roll, at=at)
-    return len(missed)
+    return True
+
+
+def missed_in(roll: Roll) -> int:
+    """How many subjects of a roll nobody reached in time."""
+    return Entry.rows().filter(village_id=roll.village_id, roll_id=roll.pk, reason=MISSED).count()
 
 
 def due_by(*, roll: Roll, due_at: datetime) -> None:

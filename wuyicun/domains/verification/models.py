@@ -28,7 +28,8 @@ class Plan(VillageModel):
 class Period(VillageModel):
     """The days from `starts_on` to `ends_on` in which each household is owed one check: a roll of its own.
 
-    A check belongs to the period that was open at its moment.
+    A check belongs to the period that was open at its moment. While its households are being drawn, portion by
+    portion, `drawn_to` is the last one that was looked at, and `to_draw` how many there were in the beginning.
     """
 
     roll = reference("rolls.Roll")
@@ -37,6 +38,9 @@ class Period(VillageModel):
     ends_on = models.DateField()
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    is_drawn = models.BooleanField(default=True)
+    drawn_to = models.UUIDField(null=True)
+    to_draw = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -86,4 +90,16 @@ class Withdrawal(VillageModel):
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["village_id", "check_id"], name="withdrawal_by_check")
+        ]
+
+
+class LastCheck(VillageModel):
+    """When a household was checked last, none taken back counted; derived from the checks, for sums over a village."""
+
+    household = reference("registry.Household")
+    at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["village_id", "household"], name="one_last_check")
         ]

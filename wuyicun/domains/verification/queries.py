@@ -13,6 +13,8 @@ from wuyicun.domains.verification.rules import DEFAULT_EVERY_DAYS
 from wuyicun.kernel.database.statements import execute
 
 PeriodRow = Period
+PAST = ":"
+"""Sorts behind every digit: what is below an area has a path before its own followed by this."""
 
 
 @dataclass(frozen=True)
@@ -79,21 +81,19 @@ def last_checks(village_id: UUID, households: Collection[UUID]) -> Mapping[UUID,
     return {each.household_id: each for each in found}
 
 
-_FRESHNESS = f"""
+_FRESHNESS = """
 SELECT h.area_path, count(*), count(*) FILTER (WHERE last.at >= %s), count(*) FILTER (WHERE last.at IS NULL),
   min(last.at)
 FROM registry_household h
-LEFT JOIN LATERAL (
-  SELECT c.at FROM verification_check c
-  WHERE c.village_id = h.village_id AND c.household_id = h.id AND {LIVE} ORDER BY c.at DESC, c.id DESC LIMIT 1
-) last ON true
-WHERE h.village_id = %s GROUP BY h.area_path
+LEFT JOIN verification_lastcheck last ON last.village_id = h.village_id AND last.household_id = h.id
+WHERE h.village_id = %s AND h.area_path >= %s AND h.area_path < %s GROUP BY h.area_path
 """
 
 
-def freshness(village_id: UUID, since: datetime) -> Mapping[str, Freshness]:
-    """How each micro-grid with households stands, by its path."""
-    return {row[0]: Freshness(*row) for row in execute(_FRESHNESS, since, village_id)}
+def freshness(village_id: UUID, since: datetime, area_path: str = "") -> Mapping[str, Freshness]:
+    """How each micro-grid with households stands, by its path; of those below an area."""
+    rows = execute(_FRESHNESS, since, village_id, area_path, f"{area_path}{PAST}")
+    return {row[0]: Freshness(*row) for row in rows}
 
 
 _OF_HOUSEHOLD = f"""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from wuyicun.domains.registry import queries as registry
 from wuyicun.domains.rolls import actions as rolls
 from wuyicun.domains.rolls.deciding import execute
-from wuyicun.domains.verification.deciding import decide
+from wuyicun.domains.verification.deciding import decide, remember_last
 from wuyicun.domains.verification.models import Check
 from wuyicun.domains.verification.queries import names_of
 from wuyicun.domains.verification.rules import CHECK, UNCHECK
@@ -77,6 +77,7 @@ def apply(rows: Sequence[Row]) -> Mapping[UUID, Outcome]:
     named = {(row.village_id, row.data.household, _moment(row)) for row in good}
     named |= {(row.village_id, *known[key]) for row in taken if (key := (row.village_id, row.data.check)) in known}
     decide(named, at)
+    remember_last((village, household) for village, household, _at in named)
     rolls.touch({row.village_id for row in rows}, at)
     return outcomes
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from math import sqrt
 from uuid import UUID
 
 from wuyicun.domains.microgrids.queries import Spot
@@ -55,7 +56,7 @@ class Drawing:
     @property
     def unit(self) -> float:
         """See above."""
-        return self.width / 100 * min(1.0, (FEW / max(len(self.patches), 1)) ** 0.5)
+        return self.width / 100 * min(1.0, sqrt(FEW / max(len(self.patches), 1)))
 
     @property
     def view_box(self) -> str:

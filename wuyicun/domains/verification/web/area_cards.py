@@ -19,7 +19,7 @@ from wuyicun.kernel.web.area_cards import AreaCard
 def last_checked(scope: Scope, village_id: UUID, area_path: str) -> Iterator[AreaCard]:
     """A line for a micro-grid where households live."""
     every = queries.every_days(village_id)
-    here = queries.freshness(village_id, fresh_since(every, clock.now())).get(area_path)
+    here = queries.freshness(village_id, fresh_since(every, clock.now()), area_path).get(area_path)
     if here is not None and here.households:
         may_check = scope.permits(Permission.EDIT_PEOPLE, area_path)
         values = {"days": every, "fresh": here.fresh, "households": here.households}

@@ -57,6 +57,8 @@ def sentence(period: PeriodRow | None, counts: Counts, now: datetime) -> tuple[s
     """The answer of a page about the period that runs, and its tone."""
     if period is None:
         return _("还没有开始核对"), ""
+    if not period.is_drawn:
+        return _("正在把各户列进来"), "owed"
     words = {"owed": counts.owed, "day": day_words(period.ends_on, today(now)), "done": counts.done}
     if counts.owed:
         return ngettext(

@@ -15,6 +15,7 @@ from wuyicun.domains.verification import access, actions
 from wuyicun.domains.verification.rules import MOST_DAYS
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest
+from wuyicun.kernel.web import notices
 from wuyicun.kernel.web.writing import attempt, back_to
 
 
@@ -48,9 +49,8 @@ def begin(request: ScopedRequest) -> HttpResponse:
     """Open the first period now."""
     access.plan(request.scope, request.village.area_path)
 
-    def open_now() -> None:
-        village = request.village
-        actions.keep_going(village_id=village.pk, area_path=village.area_path, by=request.account.pk, at=clock.now())
-
-    attempt(request, open_now, _("已开始，每户都列进来了"))
+    village = request.village
+    opened = actions.begin(village_id=village.pk, area_path=village.area_path, by=request.account.pk, at=clock.now())
+    if opened is not None and opened.is_drawn:
+        notices.say(request, _("已开始，每户都列进来了"))
     return back_to(request, reverse("verification"))
