@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from tests.cast import Cast
 from tests.integration.registry.people import add, id_number
@@ -320,3 +321,42 @@ def test_a_grid_worker_neither_sees_the_pairs_nor_merges(cast: Cast) -> None:
     assert client.get("/people/duplicates/").status_code == 404
     assert client.post(f"/people/duplicates/{kept.pk}/{other.pk}/", {"choice": "first"}).status_code == 404
     assert _again(other).merged_into_id is None
+
+
+def _values(who: Person) -> tuple[object, ...]:
+    now = Person.rows().get(pk=who.pk)
+    stay = (now.whereabouts, now.whereabouts_text, now.expected_return)
+    return (now.id_number, now.phone, now.birth_date, now.note, now.residence, now.household_id, now.area_path, *stay)
+
+
+@pytest.mark.parametrize("keep", ["first", "second"])
+def test_of_what_differs_each_cell_is_chosen_and_all_of_it_goes_back(cast: Cast, keep: str) -> None:
+    one = add(cast, "双双", id_number=id_number(41), phone="13900000001", note="左", residence="resident")
+    two = add(cast, "双双", beside="乙01", id_number=id_number(43), phone="13900000002", note="右", residence="outside")
+    stay = actions.Stay("city", "阳泉", date(2022, 11, 1), date(2022, 12, 1))
+    actions.set_whereabouts(people=[two], stay=stay, by=None, at=clock.now())
+    kept, other = (one, two) if keep == "first" else (two, one)
+    before = [_values(one), _values(two)]
+    side = "second" if keep == "first" else "first"
+    said = {f"cell_{name}": side for name in ("id_number", "phone", "residence", "household", "whereabouts")}
+    url = reverse("duplicate_pair", args=[one.pk, two.pk])
+    page = cast.client("梁会明").get(url).content.decode()
+    assert page.count('name="cell_note"') == 2
+    cast.client("梁会明").post(url, {**said, "cell_note": keep, "choice": keep})
+    now, theirs = Person.rows().get(pk=kept.pk), before[1] if keep == "first" else before[0]
+    mine = before[0] if keep == "first" else before[1]
+    assert _values(kept) == (*theirs[:2], mine[2], mine[3], *theirs[4:])
+    assert Person.rows().get(pk=other.pk).merged_into_id == kept.pk
+    assert now.id_number == theirs[0]
+    pairing = Pairing.rows().get(kept_id=kept.pk)
+    cast.client("梁会明").post(reverse("duplicate_undo", args=[pairing.pk]))
+    assert [_values(one), _values(two)] == before
+
+
+def test_what_was_changed_since_stays_when_two_are_parted(cast: Cast) -> None:
+    one, two = add(cast, "双双", note="左"), add(cast, "双双", beside="乙01", note="右")
+    pairing = actions.merge_people(kept=one, other=two, chosen={"note"}, by=None, at=clock.now())
+    kept = Person.rows().get(pk=one.pk)
+    actions.edit_person(person=kept, values={"note": "新"}, seen_at=kept.updated_at, by=None, at=clock.now())
+    actions.part_people(pairing=pairing, by=None, at=clock.now())
+    assert Person.rows().get(pk=one.pk).note == "新"

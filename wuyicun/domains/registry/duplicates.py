@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wuyicun.domains.registry import labels, words
+from wuyicun.domains.registry.actions.taking_over import CHOOSABLE
 from wuyicun.domains.registry.models import Pairing, Person
 from wuyicun.domains.registry.naming import masked_id
 from wuyicun.domains.registry.queries import PersonBrief, brief
@@ -62,6 +63,7 @@ ORDER BY p.why, a.name_sort, p.one, p.two
 class Cell:
     """A line of the comparison: the two values in words, '' for nothing."""
 
+    name: str
     label: words.Words
     first: str
     second: str
@@ -70,6 +72,11 @@ class Cell:
     def differs(self) -> bool:
         """Whether both say something, and not the same."""
         return bool(self.first and self.second and self.first != self.second)
+
+    @property
+    def may_choose(self) -> bool:
+        """Whether it can be said which of the two holds."""
+        return self.differs and self.name in CHOOSABLE
 
 
 @dataclass(frozen=True)
@@ -153,7 +160,7 @@ def _compare(village_id: UUID, named: Sequence[tuple[UUID, UUID, words.Words]]) 
             both.sort(key=lambda pk: (-_weight(people[pk], told[pk]), pk))
         one, two = both
         left, right = told[one], told[two]
-        cells = [Cell(_LABEL[name], left[name], right[name]) for name in left if left[name] or right[name]]
+        cells = [Cell(name, _LABEL[name], left[name], right[name]) for name in left if left[name] or right[name]]
         found.append(Pair(briefs[one], briefs[two], why, cells))
     return found
 

@@ -6,6 +6,7 @@ one lacks is taken over; records follow (`PeopleMerged`); what was taken is writ
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import datetime
 from uuid import UUID
 
@@ -47,8 +48,13 @@ class UndoneAlready(Refusal):
 
 
 @transaction.atomic
-def merge_people(*, kept: Person, other: Person, by: UUID | None, at: datetime) -> Pairing:
+def merge_people(
+    *, kept: Person, other: Person, chosen: Set[str] = frozenset(), by: UUID | None, at: datetime
+) -> Pairing:
     """They are the same person: `other` is merged into `kept`.
+
+    Args:
+        chosen: of `taking_over.CHOOSABLE`, the cells that shall be as the other row has them.
 
     Raises:
         NotTwo: one of them is not on the list (any more).
@@ -61,7 +67,7 @@ def merge_people(*, kept: Person, other: Person, by: UUID | None, at: datetime) 
         raise NotTwo
     if Person.rows().filter(village_id=village_id, merged_into_id=other.pk).exists():
         raise KeptBefore(name=other.name)
-    taken = take_over(kept, other)
+    taken = take_over(kept, other, chosen)
     other.left_at, other.left_reason, other.merged_into_id = at, MERGED, kept.pk
     _save(other, by, at)
     _save(kept, by, at)

@@ -1,9 +1,11 @@
-"""What who is kept gets from their other row: whatever they lack; and how it is given back when the two are parted."""
+"""What who is kept gets from their other row: whatever they lack, and what somebody chose of what differs; and how it
+is given back when the two are parted.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -20,37 +22,43 @@ from wuyicun.domains.registry.actions.identity import (
     hold_phone,
     set_unread,
 )
+from wuyicun.domains.registry.actions.seeing import STAY
 from wuyicun.domains.registry.models import ID_NUMBER, Card, Conflict, Person, PersonGroup, Worker
 from wuyicun.domains.registry.rules import ConflictCode, IdKind, Sex
 from wuyicun.domains.registry.tokens import PERSON
 from wuyicun.kernel.crypto import blind_index
 
 SAME_PERSON = "same_person"
+_DAYS = ("birth_date", "whereabouts_since", "expected_return")
 _CELLS = ("sex", "birth_date", "relation", "address", "registered_address", "workplace", "note")
 _YES = ("party_member", "sampling_code")
+_STAY = "whereabouts"
+CHOOSABLE = frozenset((*_CELLS, "residence", _STAY, "household", "phone", "id_number"))
+"""Of what differs, so much can be taken from the other row; where somebody is goes with since when and until when."""
 
 
-def take_over(kept: Person, other: Person) -> dict[str, Any]:
-    """Fill in what the kept one lacks; returns what was taken, by cell."""
-    cells: dict[str, Any] = {}
-    for name in _CELLS:
-        mine, theirs = getattr(kept, name), getattr(other, name)
-        if (not mine or mine == Sex.UNKNOWN) and theirs and theirs != Sex.UNKNOWN:
-            cells[name] = theirs
-    cells.update({name: True for name in _YES if getattr(other, name) and not getattr(kept, name)})
-    for name, value in cells.items():
-        setattr(kept, name, value)
+def take_over(kept: Person, other: Person, chosen: Set[str] = frozenset()) -> dict[str, Any]:
+    """Fill in what the kept one lacks, and what was chosen; returns what was taken by cell, and what had stood there.
+
+    Args:
+        chosen: of `CHOOSABLE`, what shall be as the other row has it.
+    """
     problems = [list(kept.problems), list(other.problems)]
-    taken: dict[str, Any] = {"cells": cells, "problems": problems, "unread": kept.unread}
-    if kept.household_id is None and other.household_id is not None:
+    cells: dict[str, Any] = {}
+    before: dict[str, Any] = {}
+    taken: dict[str, Any] = {"cells": cells, "before": before, "problems": problems, "unread": kept.unread}
+    _take_cells(kept, other, chosen, taken)
+    if other.household_id is not None and (kept.household_id is None or "household" in chosen):
         taken["home"] = [str(kept.area_id), kept.area_path]
+        before["household"] = str(kept.household_id) if kept.household_id else None
         cells["household"] = str(other.household_id)
         kept.household_id, kept.area_id, kept.area_path = other.household_id, other.area_id, other.area_path
-    if kept.phone_sealed is None and (phone := other.phone):
-        cells["phone"] = phone
+    if (kept.phone_sealed is None or "phone" in chosen) and (phone := other.phone):
+        before["phone"], cells["phone"] = kept.phone, phone
         hold_phone(kept, phone)
-    if kept.id_sealed is None and (number := other.id_number or _disputed(kept, other)):
-        cells["id_number"], taken["id_kind"] = number, kept.id_kind
+    wanted = kept.id_sealed is None or "id_number" in chosen
+    if wanted and (number := other.id_number or _disputed(kept, other)):
+        before["id_number"], cells["id_number"], taken["id_kind"] = kept.id_number, number, kept.id_kind
         taken["held"] = other.id_sealed is not None
         _change_places(kept, other)
         other.set_id_number(None)
@@ -60,6 +68,36 @@ def take_over(kept: Person, other: Person) -> dict[str, Any]:
     kept.problems = [code for code in kept.problems if code != ConflictCode.DUPLICATE_ID]
     agree(kept)
     return taken
+
+
+def _take_cells(kept: Person, other: Person, chosen: Set[str], taken: dict[str, Any]) -> None:
+    cells, before = taken["cells"], taken["before"]
+    for name in (*_CELLS, "residence"):
+        mine, theirs = getattr(kept, name), getattr(other, name)
+        lacks = not mine or mine == Sex.UNKNOWN
+        if theirs and theirs not in (mine, Sex.UNKNOWN) and (lacks or name in chosen):
+            before[name], cells[name] = mine, theirs
+            setattr(kept, name, theirs)
+    for name in _YES:
+        if getattr(other, name) and not getattr(kept, name):
+            before[name], cells[name] = False, True
+            setattr(kept, name, True)
+    if _STAY in chosen:
+        before[_STAY], cells[_STAY] = _stay_of(kept), _stay_of(other)
+        _stand(kept, cells[_STAY])
+
+
+def _stay_of(person: Person) -> list[str | None]:
+    return [_plain(getattr(person, name)) for name in STAY]
+
+
+def _stand(person: Person, stay: Sequence[str | None]) -> None:
+    for name, value in zip(STAY, stay, strict=True):
+        setattr(person, name, date.fromisoformat(value) if value and name in _DAYS else value)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _disputed(kept: Person, other: Person) -> str:
@@ -79,23 +117,29 @@ def _change_places(kept: Person, other: Person) -> None:
 
 def give_back(kept: Person, other: Person, taken: Mapping[str, Any]) -> None:
     """Take from the kept one what they took and nobody has changed since; the other has their number again."""
-    cells = dict(taken["cells"])
-    number, phone, household = (cells.pop(name, None) for name in ("id_number", "phone", "household"))
+    cells, before = dict(taken["cells"]), taken.get("before", {})
+    number, phone, household, stay = (cells.pop(name, None) for name in ("id_number", "phone", "household", _STAY))
     for name, value in cells.items():
-        now = getattr(kept, name)
-        if (now.isoformat() if isinstance(now, date) else now) == value:
+        if _plain(getattr(kept, name)) == value:
             empty: Any = {"sex": Sex.UNKNOWN, "birth_date": None}.get(name, False if name in _YES else "")
-            setattr(kept, name, empty)
+            stood = before.get(name, empty)
+            setattr(kept, name, date.fromisoformat(stood) if stood and name in _DAYS else stood)
+    if stay is not None and _stay_of(kept) == stay:
+        _stand(kept, before[_STAY])
     if household is not None and str(kept.household_id) == household:
-        kept.household_id, (kept.area_id, kept.area_path) = None, taken["home"]
+        stood = before.get("household")
+        kept.household_id, (kept.area_id, kept.area_path) = UUID(stood) if stood else None, taken["home"]
     answered = {ConflictCode.DUPLICATE_ID, *DISAGREE}
     if phone is not None and kept.phone == phone:
-        kept.set_phone(None)
+        kept.set_phone(before.get("phone"))
         answered |= ABOUT_PHONE
     if number is not None and kept.id_number == number:
         kept.set_id_number(None)
         kept.save(update_fields=["id_sealed", "id_index"])  # the number is free before the other one takes it again
         kept.id_kind = taken["id_kind"]
+        stood = before.get("id_number")
+        if stood and another_holder(kept, blind_index(stood, ID_NUMBER)) is None:
+            kept.set_id_number(stood)
         answered |= ABOUT_ID
     if number is not None:
         _change_places(kept, other)

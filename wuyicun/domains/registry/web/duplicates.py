@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from wuyicun.domains.registry import access, actions, duplicates
+from wuyicun.domains.registry.actions.taking_over import CHOOSABLE
 from wuyicun.domains.registry.importing import access as deciding
 from wuyicun.domains.registry.models import Pairing, Person
 from wuyicun.domains.registry.rules import Verdict
@@ -86,8 +87,10 @@ def duplicate_undo(request: ScopedRequest, pairing_id: UUID) -> HttpResponse:
     return redirect(next_url(request, reverse("duplicates")))
 
 
-def _merge(request: ScopedRequest, kept: Person, other: Person) -> Pairing:
-    return actions.merge_people(kept=kept, other=other, by=request.account.pk, at=clock.now())
+def _merge(request: ScopedRequest, kept: Person, other: Person, side: str = "second") -> Pairing:
+    """Of what differs, it is as the other one has it where that side was chosen."""
+    chosen = frozenset(name for name in CHOOSABLE if request.POST.get(f"cell_{name}") == side)
+    return actions.merge_people(kept=kept, other=other, chosen=chosen, by=request.account.pk, at=clock.now())
 
 
 def _apart(request: ScopedRequest, first: Person, second: Person) -> Pairing:
@@ -96,6 +99,6 @@ def _apart(request: ScopedRequest, first: Person, second: Person) -> Pairing:
 
 _ACTS: Mapping[str, Callable[[ScopedRequest, Person, Person], Pairing]] = {
     "first": _merge,
-    "second": lambda request, first, second: _merge(request, second, first),
+    "second": lambda request, first, second: _merge(request, second, first, "first"),
     "two": _apart,
 }
