@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from wuyicun.domains.registry.web.area_cards import badges, list_without_code
 from wuyicun.domains.screening.queries import RoundRow
+from wuyicun.domains.screening.web import series
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest, choose_village
 from wuyicun.kernel.errors import NotYours
@@ -47,6 +48,7 @@ def _context(request: ScopedRequest) -> dict[str, object]:
         "lists": _lists(request, board.round),
         "bars": _bars(request, board),
         "without_code": list_without_code(),
+        "series": [line for line in series.lines(request, at) if line.due],
         "badges": badges() if request.scope.permits(Permission.PRINT_CARDS) else "",
         "may_open": request.scope.permits(Permission.OPEN_ROUND),
         "may_import": request.scope.permits(Permission.IMPORT_ROSTER),

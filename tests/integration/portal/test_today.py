@@ -15,6 +15,8 @@ from tests.cast import Cast, make_cast
 from tests.integration.screening.story import Story, begin
 from wuyicun.domains.registry.models import Person
 from wuyicun.domains.rolls.rules import Counts
+from wuyicun.domains.screening import actions as screening
+from wuyicun.domains.screening import series
 from wuyicun.kernel import clock, scope
 from wuyicun.kernel.web.live import HEADER
 from wuyicun.portal import queries
@@ -43,6 +45,24 @@ def test_without_a_round_the_page_says_what_to_do(cast: Cast) -> None:
     text = page(cast.client("梁会明")).content.decode()
     assert "还没有开始检测" in text
     assert reverse("round_new") in text
+
+
+def test_the_next_round_of_a_series_is_called_for_on_its_day_and_not_before(cast: Cast) -> None:
+    with scope.enter(cast.scope()):
+        area, at = cast.areas["北头岭"].area_path, clock.now() - timedelta(days=2)
+        series.begin(village_id=cast.village.pk, area_path=area, scheme="daily", by=None, at=at)
+    text = page(cast.client("梁会明")).content.decode()
+    assert "北头岭：下一轮已晚了 2 天" in text
+    with scope.enter(cast.scope()):
+        screening.open_round(
+            village_id=cast.village.pk,
+            area_path=area,
+            title="第 1 轮",
+            stations=[screening.NewStation("井边")],
+            by=None,
+            at=clock.now(),
+        )
+    assert "轮次安排" not in page(cast.client("梁会明")).content.decode()
 
 
 def test_without_people_it_leads_to_the_import(cast: Cast) -> None:

@@ -46,9 +46,10 @@ class Line:
 
 def lines(request: ScopedRequest, now: datetime) -> Sequence[Line]:
     """The series that run in some part of what the account sees."""
-    names, today = territory.names(request.village.pk), timezone.localtime(now).date()
+    running, today = queries.running_series(request.village.pk), timezone.localtime(now).date()
+    names = territory.names(request.village.pk, [each.area_path for each in running]) if running else {}
     found = []
-    for each in queries.running_series(request.village.pk):
+    for each in running:
         at = series.stands(each)
         if at is None or not access.reaches(request.scope, Permission.VIEW_BOARD, each.area_path):
             continue
