@@ -178,7 +178,8 @@ class Visitor:
 
     def check(self) -> None:
         """No script failed, nothing is too wide for the screen, and axe finds nothing serious."""
-        assert self.found_wrong() == []
+        found = self.found_wrong()
+        assert not found, "\n".join(found)
 
     def found_wrong(self) -> list[str]:
         """What `check` finds, each with the page's address."""

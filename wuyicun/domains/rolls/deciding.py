@@ -45,7 +45,8 @@ _GIVEN = """given AS (SELECT DISTINCT village_id, roll_id, subject_id
 
 _LOCK = f"""
 WITH {_GIVEN}
-SELECT e.id FROM rolls_entry e JOIN given g USING (village_id, roll_id, subject_id) ORDER BY e.id FOR UPDATE OF e
+SELECT e.id FROM rolls_entry e JOIN given g USING (village_id, roll_id, subject_id)
+ORDER BY e.roll_id, e.subject_id FOR UPDATE OF e
 """
 
 # The delta of the counts comes from the rows that the same statement changes: nothing is counted twice.
