@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wuyicun.kernel import scope
 from wuyicun.kernel.audit.actions import audit
-from wuyicun.kernel.database.statements import execute, rows
+from wuyicun.kernel.database.statements import array, at_once, send
 from wuyicun.kernel.errors import Refusal
 from wuyicun.kernel.ids import uuid7
 from wuyicun.kernel.records import store
@@ -29,49 +29,56 @@ logger = logging.getLogger(__name__)
 
 _AUDIT = """
 INSERT INTO audit_auditrow (id, village_id, at, by, action, subject_kind, subject_id, data)
-SELECT id, village_id, at, by, 'records.store', 'device', device, data FROM json_to_recordset(%s)
-  AS r (id uuid, village_id uuid, at timestamptz, by uuid, device uuid, data jsonb)
+SELECT id, village_id, at, by, 'records.store', 'device', device, json_build_object('records', number, 'first', first)
+FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::uuid[], %s::uuid[], %s::int[], %s::text[])
+  AS r (id, village_id, at, by, device, number, first)
 """
 
 
-def store_batches(batches: Sequence[Batch]) -> list[list[Outcome]]:
+def store_batches(batches: Sequence[Batch], *, stored: Callable[[], None] = lambda: None) -> list[list[Outcome]]:
     """Take in the batches of several requests in one transaction, an audit row for each.
 
     Acknowledged means committed.
+
+    Args:
+        batches: those of the requests.
+        stored: called when all is stored, before it is committed.
     """
-    villages = sorted({batch.village_id for batch in batches})
-    with scope.enter(Scope(account_id=None, villages=tuple(villages))):
-        execute(_AUDIT, rows([_audited(batch) for batch in batches]))
-        return store.store(batches)
+    with _in_their_villages(batches):
+        outcomes = store.store(batches)
+        stored()
+        return outcomes
 
 
 def set_aside(batch: Batch) -> list[Outcome]:
     """Keep in the tray what fails for a reason of its own, so that it does not block its phone for ever."""
     try:
-        with _in_its_village(batch):
+        with _in_their_villages([batch]):
             return store.set_aside(batch, FAILED)
     except DataError:
-        with _in_its_village(batch):
+        with _in_their_villages([batch]):
             return store.set_aside(batch, FAILED, as_bytes=True)
 
 
 @contextmanager
-def _in_its_village(batch: Batch) -> Iterator[None]:
-    with scope.enter(Scope(account_id=None, villages=(batch.village_id,))):
-        execute(_AUDIT, rows([_audited(batch)]))
+def _in_their_villages(batches: Sequence[Batch]) -> Iterator[None]:
+    """A transaction in the scope of the batches' villages, with their audit rows: all that is sent at once."""
+    villages = tuple(sorted({batch.village_id for batch in batches}))
+    with ExitStack() as transaction_:
+        with at_once():
+            transaction_.enter_context(scope.enter(Scope(account_id=None, villages=villages)))
+            send(_AUDIT, *_audited(batches))
         yield
 
 
-def _audited(batch: Batch) -> Mapping[str, object]:
-    first = str(batch.envelopes[0].id) if batch.envelopes else ""
-    return {
-        "id": uuid7(),
-        "village_id": batch.village_id,
-        "at": batch.received_at,
-        "by": batch.by,
-        "device": batch.device,
-        "data": {"records": len(batch.envelopes), "first": first},
-    }
+def _audited(batches: Sequence[Batch]) -> Iterator[str]:
+    yield array([uuid7() for _ in batches])
+    yield array([batch.village_id for batch in batches])
+    yield array([batch.received_at for batch in batches])
+    yield array([batch.by for batch in batches])
+    yield array([batch.device for batch in batches])
+    yield array([len(batch.envelopes) for batch in batches])
+    yield array([str(batch.envelopes[0].id) if batch.envelopes else "" for batch in batches])
 
 
 class AlreadyDecided(Refusal):

@@ -75,16 +75,17 @@ class Writer:
         Raises:
             TryAgain: the database did not take it in time.
         """
-        waiting = _Waiting(batch, asyncio.get_running_loop().create_future())
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(batch, loop.create_future())
         self._queue.put(waiting)
         if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(target=self._run, name="records-writer", daemon=True)
             self._thread.start()
+        patience = loop.call_later(WAIT_SECONDS, waiting.tell)
         try:
-            async with asyncio.timeout(WAIT_SECONDS):
-                return await waiting.told
-        except TimeoutError as error:
-            raise TryAgain from error
+            return await waiting.told
+        finally:
+            patience.cancel()
 
     def _run(self) -> None:
         plans, turn = Plans(), Turn(Path(settings.WUYI_DATA) / "writer.lock")
@@ -96,7 +97,7 @@ class Writer:
                 turn.give_back()
             try:
                 plans.make_anew_when_due()
-                _store(taken)
+                _store(taken, turn.give_back)
             except Exception as error:  # noqa: BLE001 - the thread must outlive whatever a batch does to it
                 logger.critical("%s batches are not stored: %s", len(taken), _name(error))
             turn.give_back()
@@ -127,17 +128,20 @@ def _tell_each(those: Sequence[_Waiting]) -> None:
         waiting.tell()
 
 
-def _store(taken: Sequence[_Waiting]) -> None:
-    """Store batches together; when a record among them makes that fail, find it."""
+def _store(taken: Sequence[_Waiting], give_back: Callable[[], None]) -> None:
+    """Store batches together; when a record among them makes that fail, find it.
+
+    give_back: the turn; while a transaction is being committed another process may be at its own.
+    """
     try:
-        stored = _patiently(lambda: store_batches([each.batch for each in taken]))
+        stored = _patiently(lambda: store_batches([each.batch for each in taken], stored=give_back))
     except TryAgain:
         return
     except Exception as error:  # noqa: BLE001 - whatever a room's code or the data do
         if len(taken) > 1:
             middle = len(taken) // 2
-            _store(taken[:middle])
-            _store(taken[middle:])
+            _store(taken[:middle], give_back)
+            _store(taken[middle:], give_back)
         else:
             _store_one_by_one(taken[0], error)
     else:

@@ -8,7 +8,7 @@ nearly empty and reading them whole was cheap; who takes records in therefore ha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -33,13 +33,37 @@ def execute(sql: str, *parameters: object) -> list[tuple[Any, ...]]:
     Raises:
         django.db.Error: as Django's cursors do.
     """
+    with _sent(sql, parameters) as cursor:
+        return cursor.fetchall() if cursor.description else []
+
+
+def send(sql: str, *parameters: object) -> None:
+    """Run a statement that returns nothing; within `at_once` it is only sent."""
+    with _sent(sql, parameters):
+        pass
+
+
+@contextmanager
+def at_once() -> Iterator[None]:
+    """Send what is run inside in one go: one journey to the database in place of several.
+
+    Raises:
+        django.db.Error: at its end, for whichever statement failed.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
+
+
+@contextmanager
+def _sent(sql: str, parameters: Sequence[object]) -> Iterator[psycopg.Cursor[Any]]:
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
     raw = connection.connection
     raw.prepare_threshold = PREPARE_AFTER
     with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
         cursor.execute(sql, parameters)
-        return cursor.fetchall() if cursor.description else []
+        yield cursor
 
 
 @contextmanager

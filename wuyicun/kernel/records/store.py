@@ -161,10 +161,10 @@ _INSERT = """
 WITH made AS (
   INSERT INTO records_record (id, village_id, device, seq, kind, v, at, corrected_at, received_at, by, digest, data)
   SELECT r.id, b.villages[r.batch], b.devices[r.batch], r.seq, r.kind, r.v, r.at, r.corrected_at, b.received[r.batch],
-    b.authors[r.batch], decode(r.digest, 'hex'), r.data::jsonb
+    b.authors[r.batch], decode(r.digest, 'hex'), r.data
   FROM ROWS FROM (unnest(%s::int[]), unnest(%s::uuid[]), unnest(%s::bigint[]), json_array_elements_text(%s::json),
       unnest(%s::smallint[]), unnest(%s::timestamptz[]), unnest(%s::timestamptz[]), unnest(%s::text[]),
-      json_array_elements(%s::json))
+      jsonb_array_elements(%s::jsonb))
       AS r (batch, id, seq, kind, v, at, corrected_at, digest, data),
     (SELECT %s::uuid[] AS villages, %s::uuid[] AS devices, %s::timestamptz[] AS received, %s::uuid[] AS authors) AS b
   ON CONFLICT DO NOTHING RETURNING id)
