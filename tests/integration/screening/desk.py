@@ -103,7 +103,7 @@ class Desk:
 
     def tube_id(self, code: str) -> UUID:
         with self.scope():
-            return Tube.rows().get(round=self.round, code=code).pk
+            return Tube.rows().get(round_id=self.round.pk, code=code).pk
 
 
 def words(response: HttpResponse) -> str:

@@ -144,9 +144,9 @@ class Outing(VillageModel):
 
 
 class Tube(VillageModel):
-    """A tube of a round as its records tell it; decided again at each arrival."""
+    """A tube of a round as its records tell it; decided again at each arrival. Its round is a plain id, as a swab's."""
 
-    round = reference("screening.Round")
+    round_id = models.UUIDField()
     code = models.CharField(max_length=40, db_collation="C")
     state = models.CharField(max_length=10, default="expected")
     station_id = models.UUIDField(null=True)
@@ -167,7 +167,7 @@ class Tube(VillageModel):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["village_id", "round", "code"], name="tube_code_once")
+            models.UniqueConstraint(fields=["village_id", "round_id", "code"], name="tube_code_once")
         ]
 
 
@@ -203,7 +203,7 @@ class TubeRecord(VillageModel):
     """Something that a record says of a tube: opened, closed, ended, handed over, received, its result."""
 
     record_id = models.UUIDField()
-    round = reference("screening.Round")
+    round_id = models.UUIDField()
     tube = models.CharField(max_length=40, db_collation="C")
     kind = models.CharField(max_length=16)
     device = models.UUIDField()
@@ -218,7 +218,7 @@ class TubeRecord(VillageModel):
             models.UniqueConstraint(fields=["village_id", "record_id", "tube"], name="tube_told_once_by_a_record")
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["village_id", "round", "tube", "kind", "at"], name="tuberecord_by_tube")
+            models.Index(fields=["village_id", "round_id", "tube", "kind", "at"], name="tuberecord_by_tube")
         ]
 
 

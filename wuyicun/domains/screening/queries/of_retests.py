@@ -34,7 +34,7 @@ def retests(village_id: UUID, round_: Round) -> Retests:
     settled = [entry.settled_by for entry in done if entry.settled_by]
     tubes_of = list(Sample.named(village_id, settled).values_list("tube", flat=True))
     results = list(
-        Tube.rows().filter(village_id=village_id, round=round_, code__in=tubes_of).values_list("code", "result")
+        Tube.rows().filter(village_id=village_id, round_id=round_.pk, code__in=tubes_of).values_list("code", "result")
     )
     by_code = dict(results)
     outcomes = [by_code.get(code, "") for code in tubes_of]

@@ -92,7 +92,7 @@ def tubes(
     codes: Collection[str] | None = None,
 ) -> Sequence[TubeView]:
     """A round's tubes by the time they were opened; one that was put away while it was empty only by its code."""
-    rows = Tube.rows().filter(village_id=village_id, round=round_)
+    rows = Tube.rows().filter(village_id=village_id, round_id=round_.pk)
     if states is not None:
         rows = rows.filter(state__in=states)
     rows = rows.exclude(_put_away()) if codes is None else rows.filter(code__in=codes)
