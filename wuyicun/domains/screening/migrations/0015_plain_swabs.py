@@ -31,7 +31,7 @@ BY_TUBE = models.Index(fields=["village_id", "round_id", "tube", "kind", "at"], 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("screening", "0012_protect_plan"),
+        ("screening", "0014_protect_series"),
         ("rolls", "0008_settle_in_order"),
     ]
     operations = [
