@@ -142,5 +142,6 @@ def test_staff_follows_the_norm_and_the_time_there_is() -> None:
 
 def test_windows_stand_where_most_people_are() -> None:
     assert share([300, 100], 4) == [3, 1]
+    assert share([300, 200], 4) == [2, 2]
     assert share([0, 100, 100], 4) == [1, 2, 1]
     assert share([10, 20, 30], 3) == [1, 1, 1]

@@ -50,6 +50,13 @@ def test_every_outing_visits_at_least_twenty_where_there_are_as_many() -> None:
     assert min(outing.people for outing in proposal.outings) >= 20
 
 
+def test_no_team_is_sent_far_away_for_two_people_alone() -> None:
+    near = [Home(10.0 + place, 0.0, 1) for place in range(38)]
+    far = [Home(3000.0, place, 1) for place in (0.0, 5.0)]
+    problem = Problem((0.0, 0.0), (*near, *far), 2, seconds_a_person=30.0)
+    assert sorted(outing.people for outing in solve(problem, seconds=QUICK).outings) == [20, 20]
+
+
 def test_with_too_few_people_fewer_teams_go() -> None:
     problem = village(14, teams=4)
     assert 20 <= problem.people < 40
