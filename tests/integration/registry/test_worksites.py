@@ -138,6 +138,11 @@ def test_its_ledger_comes_out_as_excel(cast: Cast, site: Place) -> None:
     listed = cast.client("梁会明").get(found[1].replace("&amp;", "&")).content.decode()
     assert "甲01" in listed
     assert "甲03" not in listed
+    url = reverse("ledger", args=["everyone"])
+    for asked, names in (("f.worksite.op=contains&f.worksite=砂", {"甲03"}), ("f.job.op=filled", set())):
+        page = cast.client("梁会明").get(f"{url}?{asked}").content.decode()
+        assert set(re.findall(r"甲\d\d", page)) == names, asked
+    assert "甲01" not in cast.client("梁会明").get(f"{url}?f.worksite.op=blank").content.decode()
     lines = lines_of(export(cast, "梁会明", "worksite-workers"))
     assert {(line["姓名"], line["所在工地（企业）"]) for line in lines} == {
         ("甲01", "硬化路工地"), ("甲02", "硬化路工地"), ("甲03", "机制砂厂"),
