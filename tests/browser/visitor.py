@@ -25,6 +25,8 @@ CHINESE = "\u3400-\u9fff"
 
 _PUNCTUATION = re.compile("[，。、：；！？（）]")
 _LACKS_NETWORK = re.compile(r"net::ERR_|Failed to load resource")
+# The next letter came before the answer to the last: htmx gave that request up, as hx-sync asks, and says so.
+_GAVE_UP = re.compile(r"^htmx:(afterRequest|sendAbort)\b")
 _SERIOUS = """async () => {
     // The rows of a list are alike: the first few stand for all.
     const rest = ['tbody tr:nth-child(n+6)', '.houses > :nth-child(n+5)', '.chips > :nth-child(n+6)'];
@@ -150,7 +152,7 @@ class Visitor:
 
     def _hear(self, message: ConsoleMessage) -> None:
         # What the server refuses and what the network loses is looked at on the page itself.
-        if message.type == "error" and not _LACKS_NETWORK.search(message.text):
+        if message.type == "error" and not (_LACKS_NETWORK.search(message.text) or _GAVE_UP.search(message.text)):
             self.faults.append(f"{message.location.get('url', '')}: {message.text}")
 
     def log_in(self) -> None:
