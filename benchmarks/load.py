@@ -188,7 +188,7 @@ class Loader:
             **common,
         )
         station = {"id": id_in_sql(Kind.STATION, "r"), "village_id": id_in_sql(Kind.VILLAGE, "v"), "round_id": round_}
-        self.fill("screening_station", villages, name="'广场'", kind="'fixed'", **station)
+        self.fill("screening_station", villages, name="'广场'", kind="'fixed'", windows="1", **station)
 
     def entries(self, number: int, at: datetime) -> None:
         """Everybody stands in the roll of their village's round, and is owed."""
