@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -192,3 +194,20 @@ def test_a_grid_worker_moves_households_of_their_own_section_only(cast: Cast) ->
     assert cast.client("王海斌").get(reverse("rebalancing")).status_code == 404
     merging = reverse("micro_grid_merge", args=[cast.areas["第一微网格"].pk])
     assert cast.client("王海斌").post(merging, {"into": own}).status_code == 404
+
+
+def test_the_heading_names_households_without_a_micro_grid_only_where_there_are_some(cast: Cast) -> None:
+    client, unplaced = cast.client("梁会明"), cast.areas["未入网"]
+
+    def heading() -> str:
+        found = re.search(r'<p class="answer.*?</p>', client.get(reverse("micro_grids")).content.decode(), re.DOTALL)
+        assert found is not None
+        return found[0]
+
+    alone = cast.people["甲01"]
+    Person.rows().filter(pk=alone.pk).update(household=None, area=unplaced, area_path=unplaced.area_path)
+    assert "1 人未入网" in heading()
+    assert "户未入网" not in heading()
+    home = cast.people["甲03"].household_id
+    actions.place_households(village_id=cast.village.pk, to={home: leaf(cast, "未入网")}, by=None, at=clock.now())
+    assert "3 人、1 户未入网" in heading()

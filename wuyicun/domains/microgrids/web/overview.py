@@ -82,8 +82,11 @@ def _answer(rows: list[Row]) -> str:
             ngettext("%(number)s 个微网格超过 60 户", "%(number)s 个微网格超过 60 户", len(crowded))
             % {"number": len(crowded)}
         )
-    if lost.people or lost.households:
-        said.append(
-            _("%(people)s 人、%(households)s 户未入网") % {"people": lost.people, "households": lost.households}
-        )
+    values = {"people": lost.people, "households": lost.households}
+    if lost.people and lost.households:
+        said.append(_("%(people)s 人、%(households)s 户未入网") % values)
+    elif lost.people:
+        said.append(ngettext("%(people)s 人未入网", "%(people)s 人未入网", lost.people) % values)
+    elif lost.households:
+        said.append(ngettext("%(households)s 户未入网", "%(households)s 户未入网", lost.households) % values)
     return _("，").join(said) if said else _("每户都有微网格，每个微网格都在 60 户以内")
