@@ -72,6 +72,14 @@ def test_two_teams_are_back_at_about_the_same_time() -> None:
     assert abs(one.seconds - other.seconds) < 0.2 * max(one.seconds, other.seconds)
 
 
+def test_many_teams_keep_to_their_side_of_the_village() -> None:
+    problem = village(120, teams=6, seed=3)
+    proposal, rule = solve(problem, seconds=QUICK), nearest_first(problem)
+    assert verify(problem, proposal) == ()
+    assert len(proposal.outings) == len(rule.outings) == 6
+    assert proposal.cost < 0.97 * rule.cost
+
+
 def test_nobody_to_visit_is_no_outing() -> None:
     assert solve(Problem((0.0, 0.0), (), 2)).outings == ()
 

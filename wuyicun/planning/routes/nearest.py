@@ -20,21 +20,26 @@ def orders(problem: Problem, walks: Sequence[Sequence[int]]) -> list[list[int]]:
     most = max(1, min(problem.teams, len(problem.homes), problem.people // max(1, problem.least)))
     for teams in range(most, 1, -1):
         found = _walked(problem, walks, teams)
-        if all(sum(problem.homes[home].people for home in order) >= problem.least for order in found):
+        if enough_each(problem, found):
             return found
     return _walked(problem, walks, 1)
+
+
+def enough_each(problem: Problem, found: Sequence[Sequence[int]]) -> bool:
+    """Does every outing visit as many people as it must?"""
+    return all(sum(problem.homes[home].people for home in order) >= problem.least for order in found)
 
 
 def _walked(problem: Problem, walks: Sequence[Sequence[int]], teams: int) -> list[list[int]]:
     left, people, found = set(range(len(problem.homes))), problem.people, []
     for team in range(teams, 0, -1):
-        order = _one(problem, walks, left, people / team if team > 1 else float("inf"))
+        order = one_walk(problem, walks, left, people / team if team > 1 else float("inf"))
         people -= sum(problem.homes[home].people for home in order)
         found.append(order)
     return found
 
 
-def _one(problem: Problem, walks: Sequence[Sequence[int]], left: set[int], share: float) -> list[int]:
+def one_walk(problem: Problem, walks: Sequence[Sequence[int]], left: set[int], share: float) -> list[int]:
     """The walk of one team; the homes it visits are taken from `left`."""
     here, people, order = 0, 0, list[int]()
     while left and people < share:

@@ -74,7 +74,7 @@ class Proposal:
     """Outings that together visit everybody.
 
     Attributes:
-        by: which planner's answer it is, 'routing' or 'nearest'.
+        by: which planner's answer it is: 'routing', 'sweep' or 'nearest'.
     """
 
     outings: tuple[Outing, ...]

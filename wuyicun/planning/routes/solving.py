@@ -1,4 +1,4 @@
-"""From a problem to a proposal: OR-Tools begins with the simple rule's walk, and the better of the two is returned."""
+"""From a problem to a proposal: OR-Tools begins with the better of two simple walks; the best of all is returned."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
-from wuyicun.planning.routes import nearest
+from wuyicun.planning.routes import nearest, sweeping
 from wuyicun.planning.routes.problem import Problem, Proposal, proposal_of
 
 SECONDS = 0.6
@@ -22,14 +22,15 @@ def solve(problem: Problem, *, seconds: float = SECONDS) -> Proposal:
         seconds: how long to search; the simple rule and the matrix come on top.
     """
     walks = problem.walks()
-    simple = nearest.orders(problem, walks)
-    rule = proposal_of(problem, walks, simple, "nearest")
+    rule = proposal_of(problem, walks, nearest.orders(problem, walks), "nearest")
     if len(problem.homes) < TOO_FEW:
         return rule
-    found = _searched(problem, walks, simple, seconds)
-    if found is None:
-        return rule
-    return min(rule, proposal_of(problem, walks, found, "routing"), key=lambda each: each.cost)
+    swept = sweeping.orders(problem, walks, len(rule.outings))
+    known = [rule, *([proposal_of(problem, walks, swept, "sweep")] if swept else [])]
+    begin = min(known, key=lambda each: each.cost)
+    found = _searched(problem, walks, [outing.homes for outing in begin.outings], seconds)
+    known += [proposal_of(problem, walks, found, "routing")] if found else []
+    return min(known, key=lambda each: each.cost)
 
 
 def _searched(
