@@ -27,7 +27,8 @@ function prepare(): void {
 function label(): void {
   for (const table of all<HTMLTableElement>("table.list")) {
     const titles = all<HTMLTableCellElement>("thead tr:first-child > *", table).map((cell) => cell.dataset["label"] ?? cell.innerText.trim());
-    for (const row of all<HTMLTableRowElement>("tbody tr", table)) {
+    // Its own rows: a table may stand in a cell of another.
+    for (const row of [...table.tBodies].flatMap((body) => [...body.rows])) {
       [...row.cells].forEach((cell, place) => {
         cell.classList.toggle("is-empty", cell.innerText.trim() === "" && !cell.querySelector("input, button, a, svg"));
         const title = titles[place];

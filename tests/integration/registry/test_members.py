@@ -87,6 +87,8 @@ def test_one_row_that_is_wrong_keeps_all_from_being_saved_and_says_why(cast: Cas
     page = save(cast, "王海斌", said).content.decode()
     assert "甲02</a>：" in page
     assert "身份证号应为 18 位" in page
+    assert "新的一行</a>" not in page
+    assert "必填" not in page
     assert now(cast, "甲01").relation == ""
     assert 'value="户主"' in page, "what was typed is still there"
     wrong_day = with_row(cast, "甲02", opened(cast, "王海斌"), birth_date="去年")

@@ -140,6 +140,9 @@ def person_edit(request: ScopedRequest, person_id: UUID) -> HttpResponse:
         try:
             _save(request, person, part, form)
         except actions.ChangedMeanwhile as refusal:
+            person.refresh_from_db()
+            file = dossier.of_person(person)
+            now = _now(part, file)
             stale = _differences(file, form, refusal)
             form, shown = part_form(part, file, brought_up(data, now, _mine(refusal))), ""
             fault(form, "", str(refusal))

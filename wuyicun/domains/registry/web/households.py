@@ -135,6 +135,8 @@ def household_edit(request: ScopedRequest, household_id: UUID) -> HttpResponse:
         except actions.NumberTaken as refusal:
             fault(form, "number", str(refusal))
         except actions.ChangedMeanwhile as refusal:
+            found.refresh_from_db()
+            now = _known(found)
             both, mine = (named_by_forms(refusal.data[which]) for which in ("fields", "mine"))
             areas = dict(form.fields["area"].choices)  # type: ignore[attr-defined]
             typed = form.cleaned_data

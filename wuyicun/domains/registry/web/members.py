@@ -126,7 +126,8 @@ def household_table(request: ScopedRequest, household_id: UUID) -> HttpResponse:
     lines, people = _posted(request, found)
     if "more" in request.POST:
         return _page(request, found, [*lines, _new_line(f"n{len(lines)}")])
-    said = [line for line in lines if line.key in people or not _is_blank(line.form)]
+    lines = [line if line.key in people or not _is_blank(line.form) else _new_line(line.key) for line in lines]
+    said = [line for line in lines if line.form.is_bound]
     valid = [line.form.is_valid() for line in said]
     if all(valid):
         try:
@@ -136,7 +137,7 @@ def household_table(request: ScopedRequest, household_id: UUID) -> HttpResponse:
         except actions.RowsRefused as refusal:
             for line in said:
                 if line.key in refusal.rows:
-                    _refused(line, people.get(line.key), refusal.rows[line.key])
+                    _refused(line, found.village_id, refusal.rows[line.key])
         else:
             notices.say(request, _outcome(saved))
             return HttpResponseRedirect(reverse("household", args=[found.pk]))
@@ -212,11 +213,12 @@ def _row(line: Line, people: Mapping[str, Person]) -> actions.MemberRow | action
     return actions.MemberRow(line.key, person, line.form.values(), seen_in(line.seen) or {})
 
 
-def _refused(line: Line, person: Person | None, refusal: Refusal) -> None:
+def _refused(line: Line, village_id: UUID, refusal: Refusal) -> None:
     """Say in the row what is wrong with it; where two have changed the same, show both."""
-    if not isinstance(refusal, actions.ChangedMeanwhile) or person is None:
+    if not isinstance(refusal, actions.ChangedMeanwhile):
         fault(line.form, FIELD_OF.get(type(refusal), ""), str(refusal))
         return
+    person = Person.rows().get(village_id=village_id, pk=line.key)  # as it is by now
     typed, now, held = line.form.values(), _known(person), _held(person)
     both, mine = (refusal.data[which] for which in ("fields", "mine"))
     line.stale = [
@@ -249,7 +251,7 @@ def _page(request: ScopedRequest, found: Household, lines: Sequence[Line], *, re
         "household": found,
         "row": dossier.of_household(found).row,
         "lines": lines,
-        "faulty": [line for line in lines if refused and line.faults],
+        "faulty": [line for line in lines if refused and line.form.is_bound and line.faults],
         "pattern": _new_line(PATTERN),
         "titles": [FIELD[name] for name in MemberForm.base_fields],
         "back": reverse("household", args=[found.pk]),

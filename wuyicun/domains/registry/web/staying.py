@@ -39,6 +39,7 @@ class News:
 def news_of(person: Person, refusal: actions.ChangedMeanwhile) -> Sequence[News]:
     """What a refusal tells of; numbers stay masked."""
     changed = refusal.data["fields"]
+    person.refresh_from_db()
     file, found = dossier.of_person(person), []
     for name in changed if isinstance(changed, list) else []:
         if name == "left_at":

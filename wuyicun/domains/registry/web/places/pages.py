@@ -83,7 +83,7 @@ def place_edit(request: ScopedRequest, place_id: UUID) -> HttpResponse:
     here = reverse("place", args=[found.pk])
     if request.method == "GET":
         return HttpResponseRedirect(f"{here}?edit=place#place")
-    now = {**known(found), **{name: getattr(found, name) or "" for name in NUMBERS}}
+    now = _now(found)
     data, shown = decided(request.POST, now), request.POST.get("seen", "")
     form = _form(request, found, data)
     stale: Stale = ()
@@ -101,6 +101,8 @@ def place_edit(request: ScopedRequest, place_id: UUID) -> HttpResponse:
         except (actions.PlaceNameTaken, actions.PhoneNotRead) as refusal:
             fault(form, _FIELD_OF[type(refusal)], str(refusal))
         except actions.ChangedMeanwhile as refusal:
+            found.refresh_from_db()
+            now = _now(found)
             stale = _differences(form, now, named_by_forms(refusal.data["fields"]))
             form, shown = _form(request, found, brought_up(data, now, named_by_forms(refusal.data["mine"]))), ""
             fault(form, "", str(refusal))
@@ -108,6 +110,10 @@ def place_edit(request: ScopedRequest, place_id: UUID) -> HttpResponse:
             notices.say(request, _("已保存"))
             return HttpResponseRedirect(next_url(request, here))
     return _page(request, found, form, stale, shown)
+
+
+def _now(found: Place) -> dict[str, str]:
+    return {**known(found), **{name: getattr(found, name) or "" for name in NUMBERS}}
 
 
 _FIELD_OF: dict[type[Refusal], str] = {actions.PlaceNameTaken: "name", actions.PhoneNotRead: "phone"}
