@@ -35,6 +35,12 @@ def _cipher(key: bytes) -> AESGCM:
     return AESGCM(key)
 
 
+@lru_cache(8)
+def _keyed(key: bytes) -> hmac.HMAC:
+    """To be copied: making it anew takes longer than the digest."""
+    return hmac.new(key, digestmod="sha256")
+
+
 def _ring() -> Keyring:
     ring: Keyring = settings.WUYI_KEYRING
     return ring
@@ -70,4 +76,6 @@ def unseal(value: bytes | memoryview, purpose: str) -> str:
 
 def blind_index(text: str, purpose: str) -> bytes:
     """A keyed digest (HMAC-SHA-256, 32 bytes) by which an equal value is found without being readable."""
-    return hmac.digest(_ring().index, f"{purpose}\x00{text}".encode(), "sha256")
+    digest = _keyed(_ring().index).copy()
+    digest.update(f"{purpose}\x00{text}".encode())
+    return digest.digest()

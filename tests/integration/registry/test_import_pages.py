@@ -237,7 +237,11 @@ def test_the_file_is_kept_sealed_and_goes_with_the_batch(secretary: Client, tmp_
     assert kept.stat().st_mode & 0o777 == 0o600
     assert NUMBER.encode() not in kept.read_bytes()
     assert "张三".encode() not in kept.read_bytes()
-    assert list(place.iterdir()) == [kept]
+    cells = place / f"{_batch().pk}.cells1"
+    assert cells.stat().st_mode & 0o777 == 0o600
+    assert NUMBER.encode() not in cells.read_bytes()
+    assert "张三".encode() not in cells.read_bytes()
+    assert sorted(place.iterdir()) == [kept, cells]
     assert NUMBER.encode() not in bytes(_batch().outline_sealed or b"")
     _commit(secretary)
     assert kept.exists()
@@ -258,7 +262,8 @@ def test_a_dropped_file_is_gone_and_cannot_be_imported(secretary: Client, tmp_pa
 
 def test_an_old_file_is_removed_and_that_is_said(secretary: Client, tmp_path: Path, place: Path) -> None:
     _to_preview(secretary, _rows(tmp_path, person("张三")))
-    (place / str(_batch().pk)).unlink()
+    for kept in place.iterdir():
+        kept.unlink()
 
     assert "已按规定删除" in _text(_commit(secretary))
     assert secretary.get(_url("import_returned")).status_code == 410

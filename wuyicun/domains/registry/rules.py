@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from operator import mul
+from typing import NamedTuple
 
 
 class Sex(StrEnum):
@@ -108,8 +108,7 @@ class IdFix(StrEnum):
     SPACED = "id_spaced"
 
 
-@dataclass(frozen=True, slots=True)
-class IdReading:
+class IdReading(NamedTuple):
     """A citizen identity number as it was read.
 
     Attributes:
@@ -127,8 +126,7 @@ class IdReading:
     sex: Sex
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneReading:
+class PhoneReading(NamedTuple):
     """A phone number as it was read.
 
     Attributes:

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from wuyicun.domains.registry import roster as rosters
 from wuyicun.domains.registry.importing import files, reading
 from wuyicun.domains.registry.importing.commit.committing import commit, lock
 from wuyicun.domains.registry.importing.commit.recording import forget_lines, record_lines
@@ -106,12 +107,19 @@ def layouts_of(batch: ImportBatch) -> tuple[SheetLayout, ...]:
 
 
 def _read(batch_id: UUID, file_name: str) -> Book:
+    """The cells of a file: as they were read before, else from the file."""
+    said = files.cells(batch_id) if files.is_kept(batch_id) else None
+    if said is not None:
+        return rosters.read_back(file_name, said)
+    heard: list[bytes] = []
     with contextlib.ExitStack() as stack:
         try:
             path = stack.enter_context(files.opened(batch_id, file_name))
         except FileNotFoundError:
             raise FileGone from None
-        return reading.read(path, name=file_name)
+        book = reading.read(path, name=file_name, heard=heard.append)
+    files.keep_cells(batch_id, heard)
+    return book
 
 
 @transaction.atomic

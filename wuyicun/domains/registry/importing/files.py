@@ -1,7 +1,8 @@
 """The uploaded files, sealed, from the upload until the batch is undone or dropped, or its time is over.
 
 A roster is all that is known of a village: it never lies on the disk in clear longer than it takes to read it. Kept in
-`<data>/files/imports/<batch id>`, in parts that are sealed each for its place, so that none can be moved or left out.
+`<data>/files/imports/<batch id>`, in parts that are sealed each for its place, so that none can be moved or left out;
+beside it `<batch id>.cells1`, what was read from it, so that a long file is read once and not at every step.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from wuyicun.kernel.crypto import Unreadable, seal, unseal
 KEPT_FOR = timedelta(days=30)
 """After the commit, so that the returned workbook can be fetched again."""
 
+_CELLS = ".cells1"  # another number when `roster.reading.wire` says it otherwise
 _PART = 768 * 1024
 _LENGTH = struct.Struct("<I")
 _MODE, _FOLDER_MODE = 0o600, 0o700
@@ -49,6 +51,25 @@ def folder() -> Path:
 
 def keep(batch_id: UUID, content: Iterable[bytes]) -> Kept:
     """Seal a file as it comes in; only the whole of it gets its name."""
+    return _keep(str(batch_id), content)
+
+
+def keep_cells(batch_id: UUID, said: Iterable[bytes]) -> None:
+    """Seal what was read from a file."""
+    _keep(f"{batch_id}{_CELLS}", said)
+
+
+def cells(batch_id: UUID) -> bytes | None:
+    """What was read from a file; None when that isn't kept."""
+    name = f"{batch_id}{_CELLS}"
+    try:
+        with (folder() / name).open("rb") as sealed:
+            return b"".join(_read(sealed, name))
+    except FileNotFoundError:
+        return None
+
+
+def _keep(name: str, content: Iterable[bytes]) -> Kept:
     digest, size, number = hashlib.sha256(), 0, 0
     handle, draft = tempfile.mkstemp(dir=folder(), prefix=".")
     try:
@@ -56,10 +77,10 @@ def keep(batch_id: UUID, content: Iterable[bytes]) -> Kept:
             for part in _parts(content):
                 digest.update(part)
                 size += len(part)
-                _write(stream, batch_id, number, part)
+                _write(stream, name, number, part)
                 number += 1
-            _write(stream, batch_id, number, b"")
-        Path(draft).replace(folder() / str(batch_id))
+            _write(stream, name, number, b"")
+        Path(draft).replace(folder() / name)
     except BaseException:
         Path(draft).unlink(missing_ok=True)
         raise
@@ -77,12 +98,12 @@ def _parts(content: Iterable[bytes]) -> Iterator[bytes]:
         yield bytes(waiting)
 
 
-def _purpose(batch_id: UUID, number: int) -> str:
-    return f"registry.import.file {batch_id} {number}"
+def _purpose(name: str, number: int) -> str:
+    return f"registry.import.file {name} {number}"
 
 
-def _write(stream: BinaryIO, batch_id: UUID, number: int, part: bytes) -> None:
-    sealed = seal(base64.b64encode(part).decode(), _purpose(batch_id, number))
+def _write(stream: BinaryIO, name: str, number: int, part: bytes) -> None:
+    sealed = seal(base64.b64encode(part).decode(), _purpose(name, number))
     stream.write(_LENGTH.pack(len(sealed)))
     stream.write(sealed)
 
@@ -98,18 +119,18 @@ def opened(batch_id: UUID, name: str) -> Iterator[Path]:
         path = Path(place) / f"roster{Path(name).suffix.lower()[:6]}"
         with (folder() / str(batch_id)).open("rb") as sealed, path.open("wb") as clear:
             path.chmod(_MODE)
-            for part in _read(sealed, batch_id):
+            for part in _read(sealed, str(batch_id)):
                 clear.write(part)
         yield path
 
 
-def _read(stream: BinaryIO, batch_id: UUID) -> Iterator[bytes]:
+def _read(stream: BinaryIO, name: str) -> Iterator[bytes]:
     number = 0
     while True:
         head = stream.read(_LENGTH.size)
         if len(head) < _LENGTH.size:
             raise Unreadable("registry.import.file")
-        part = base64.b64decode(unseal(stream.read(_LENGTH.unpack(head)[0]), _purpose(batch_id, number)))
+        part = base64.b64decode(unseal(stream.read(_LENGTH.unpack(head)[0]), _purpose(name, number)))
         if not part:
             return
         yield part
@@ -122,8 +143,9 @@ def is_kept(batch_id: UUID) -> bool:
 
 
 def forget(batch_id: UUID) -> None:
-    """Remove the file."""
-    (folder() / str(batch_id)).unlink(missing_ok=True)
+    """Remove the file, and what was read from it."""
+    for name in (f"{batch_id}", f"{batch_id}{_CELLS}"):
+        (folder() / name).unlink(missing_ok=True)
 
 
 def forget_old(at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -50,10 +50,10 @@ class Reading:
             raise FileRefused(refusal) from None
 
 
-def read(path: Path, *, name: str) -> Book:
+def read(path: Path, *, name: str, heard: Callable[[bytes], object] | None = None) -> Book:
     """The sheets of a file. Raises FileRefused."""
     try:
-        return rosters.read(path, name=name)
+        return rosters.read(path, name=name, heard=heard)
     except RosterRefused as refusal:
         raise FileRefused(refusal) from None
 

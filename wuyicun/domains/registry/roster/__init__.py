@@ -10,7 +10,7 @@ from wuyicun.domains.registry.roster.layouts.layout import ColumnLayout, SheetLa
 from wuyicun.domains.registry.roster.layouts.proposing import propose, propose_sheet, taken_for
 from wuyicun.domains.registry.roster.parsing.parse import parse, unknown_areas
 from wuyicun.domains.registry.roster.parsing.people import is_resident
-from wuyicun.domains.registry.roster.reading.parent import read
+from wuyicun.domains.registry.roster.reading.parent import read, read_back
 from wuyicun.domains.registry.roster.rows import (
     SEVERITY,
     HouseholdRow,
@@ -47,6 +47,7 @@ __all__ = [
     "propose",
     "propose_sheet",
     "read",
+    "read_back",
     "returned",
     "summary",
     "taken_for",

@@ -147,8 +147,7 @@ class PersonRow(msgspec.Struct, frozen=True, gc=False):
     is_worker: bool
 
 
-@dataclass(frozen=True, slots=True)
-class HouseholdRow:
+class HouseholdRow(msgspec.Struct, frozen=True, gc=False):
     """One household, from the rows of its members. Its number is unique within its section."""
 
     sheet: str

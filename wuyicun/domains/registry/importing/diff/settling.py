@@ -71,7 +71,7 @@ def settle(roster: Roster, where: Known) -> Roster:
         if not household.section
     }
     households = tuple(
-        household if household.section else dataclasses.replace(household, section=of_house[household.number])
+        household if household.section else msgspec.structs.replace(household, section=of_house[household.number])
         for household in roster.households
     )
     people = tuple(

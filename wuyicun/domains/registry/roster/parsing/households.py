@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from wuyicun.domains.registry.roster.fields import Field
 from wuyicun.domains.registry.roster.parsing import cells as reading
@@ -34,8 +35,7 @@ class Household:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Placing:
+class Placing(NamedTuple):
     """Where a row belongs."""
 
     household: Household | None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from wuyicun.domains.registry.roster.book import Cell
 from wuyicun.domains.registry.roster.fields import Field
@@ -18,8 +18,7 @@ _KEPT_DIGITS = 15
 _OTHER_LENGTHS = range(5, 13)
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """The id of one row: `number` is checked, `text` is what stood there when it is None."""
 
     kind: IdKind | None = None

@@ -46,7 +46,9 @@ def walk(context: SheetContext) -> Iterator[Row | Total]:
     name_index = context.index_of.get(Field.NAME, -1)
     for number in range(context.layout.first_row, len(context.sheet.rows) + 1):
         cells = context.sheet.row(number)
-        first = next((cell for cell in cells if cell is not None), None)
+        first = cells[0] if cells else None
+        if first is None:
+            first = next((cell for cell in cells if cell is not None), None)
         named = cells[name_index] if 0 <= name_index < len(cells) else None
         if first is None:
             continue

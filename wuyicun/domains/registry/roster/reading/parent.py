@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -14,7 +15,7 @@ from typing import BinaryIO, cast
 import msgspec
 
 import wuyicun
-from wuyicun.domains.registry.roster.book import Book, Cell, Cells, Limits, MergedRange, RosterRefused, Sheet
+from wuyicun.domains.registry.roster.book import Book, Cells, Limits, MergedRange, RosterRefused, Sheet
 from wuyicun.domains.registry.roster.reading import wire
 
 _CHILD = "wuyicun.domains.registry.roster.child"
@@ -22,13 +23,20 @@ _PASSED_ON = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "PYTHONHOME", "LANG", "LC
 _PACKAGE_FOLDER = Path(wuyicun.__file__).resolve().parents[1]
 
 
-def read(path: Path, *, limits: Limits | None = None, name: str | None = None) -> Book:
+def read(
+    path: Path,
+    *,
+    limits: Limits | None = None,
+    name: str | None = None,
+    heard: Callable[[bytes], object] | None = None,
+) -> Book:
     """Reads a roster file (.xlsx, .xlsm, .xlsb, .xls, .ods or delimited text) into sheets of cells.
 
     Args:
         path: the file.
         limits: how much it may ask of the machine.
         name: what the clerk called the file, where `path` does not say; its ending tells text from a workbook.
+        heard: is given all that the child says, for `read_back`.
 
     Raises:
         RosterRefused: it is no file that can be read as a roster.
@@ -40,7 +48,24 @@ def read(path: Path, *, limits: Limits | None = None, name: str | None = None) -
         raise RosterRefused("too_large", {"reason": "bytes", "limit": str(limits.file_bytes)})
     file_name = name or path.name
     with _child(path, file_name, limits) as answers:
-        return assemble(file_name, answers)
+        return assemble(file_name, cast("BinaryIO", _Heard(answers, heard)) if heard else answers)
+
+
+def read_back(file_name: str, said: bytes) -> Book:
+    """The book that was read before, from what `heard` was given."""
+    return assemble(file_name, io.BytesIO(said))
+
+
+class _Heard:
+    """A stream whose bytes somebody else is given too."""
+
+    def __init__(self, stream: BinaryIO, heard: Callable[[bytes], object]) -> None:
+        self._stream, self._heard = stream, heard
+
+    def read(self, size: int) -> bytes:
+        part = self._stream.read(size)
+        self._heard(part)
+        return part
 
 
 @contextmanager
@@ -97,10 +122,13 @@ def assemble(file_name: str, answers: BinaryIO) -> Book:
     begun: wire.SheetBegins | None = None
     rows: list[Cells] = []
     seen: dict[str, str] = {}
+    share = seen.setdefault  # the same text only once in memory: most cells of a roster repeat
     for message in wire.messages(answers):
         match message:
             case wire.Rows():
-                rows.extend(tuple(_shared(cell, seen) for cell in row) for row in message.rows)
+                rows.extend(
+                    tuple([share(cell, cell) if type(cell) is str else cell for cell in row]) for row in message.rows
+                )
             case wire.SheetBegins():
                 sheets.extend(_finished(begun, rows))
                 begun, rows = message, []
@@ -110,11 +138,6 @@ def assemble(file_name: str, answers: BinaryIO) -> Book:
             case wire.Refused():
                 raise RosterRefused(message.code, message.data, sheet=message.sheet, row=message.row)
     raise BrokeOff
-
-
-def _shared(cell: Cell, seen: dict[str, str]) -> Cell:
-    """The same text only once in memory: most cells of a roster repeat."""
-    return seen.setdefault(cell, cell) if type(cell) is str else cell
 
 
 def _finished(begun: wire.SheetBegins | None, rows: list[Cells]) -> Iterator[Sheet]:

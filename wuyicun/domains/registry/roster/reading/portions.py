@@ -9,6 +9,7 @@ from wuyicun.domains.registry.roster.book import Cell, Limits, MergedRange, Rost
 from wuyicun.domains.registry.roster.reading import wire
 
 _PORTION = 2_000
+_AS_THEY_ARE = {str, float, bool, type(None)}
 _CELLS_PER_ROW = 60
 
 
@@ -36,7 +37,7 @@ class SheetSender:
         Raises:
             RosterRefused: too many rows or cells in the file.
         """
-        cells = [wire.pack(cell) for cell in row[: self.limits.columns]]
+        cells = [cell if type(cell) in _AS_THEY_ARE else wire.pack(cell) for cell in row[: self.limits.columns]]
         while cells and cells[-1] is None:
             cells.pop()
         if not cells:

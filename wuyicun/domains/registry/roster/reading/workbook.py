@@ -94,7 +94,9 @@ def _rows(sheet: calamine.CalamineSheet, troubles: archive.Troubles) -> Iterator
     start = sheet.start
     before: list[Cell] = [None] * (start[1] if start else 0)
     for number, row in enumerate(sheet.iter_rows(), 1):
-        cells = before + [_cell(value) for value in row]
+        # Nearly all cells are texts that begin with a letter or digit: neither blank nor an error.
+        cells = [value if type(value) is str and value[:1].isalnum() else _cell(value) for value in row]
+        cells = before + cells if before else cells
         for column, error in troubles.get(number, {}).items():
             if column < len(cells) and cells[column] is None:
                 cells[column] = error
