@@ -18,6 +18,8 @@ from django.views.decorators.http import require_GET, require_POST
 from wuyicun.domains.registry.web.area_cards import badges, list_without_code
 from wuyicun.domains.screening.queries import RoundRow
 from wuyicun.domains.screening.web import series
+from wuyicun.domains.territory import duties
+from wuyicun.domains.territory import queries as territory
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest, choose_village
 from wuyicun.kernel.errors import NotYours
@@ -50,9 +52,21 @@ def _context(request: ScopedRequest) -> dict[str, object]:
         "without_code": list_without_code(),
         "series": [line for line in series.lines(request, at) if line.due],
         "badges": badges() if request.scope.permits(Permission.PRINT_CARDS) else "",
+        "posts": _posts(request, at),
         "may_open": request.scope.permits(Permission.OPEN_ROUND),
         "may_import": request.scope.permits(Permission.IMPORT_ROSTER),
     }
+
+
+def _posts(request: ScopedRequest, at: datetime) -> dict[str, int] | None:
+    """What the organisation lacks, for who can fill it; None when nothing is."""
+    if not request.scope.permits(Permission.MANAGE_POSTS, request.village.area_path):
+        return None
+    lacking = {
+        "vacant": territory.without_leader(request.village.pk, at),
+        "unmanned": duties.unmanned(request.village.pk, at),
+    }
+    return lacking if any(lacking.values()) else None
 
 
 def _lists(request: ScopedRequest, round_: RoundRow | None) -> dict[str, str]:

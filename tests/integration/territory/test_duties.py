@@ -131,3 +131,27 @@ def test_the_list_of_another_village_is_not_there(cast: Cast, centre: Unit) -> N
     stranger = cast.client("外人")
     assert stranger.post(reverse("duty_off", args=[duty.pk])).status_code == 404
     assert put(stranger, centre, "6", "外人").status_code == 404
+
+
+def test_the_board_calls_who_can_fill_what_is_vacant_or_unmanned(cast: Cast, centre: Unit) -> None:
+    client = cast.client("梁会明")
+    save(client, centre)
+    text = " ".join(page(client, "today").split())
+    assert "没有负责人的区域" in text
+    assert "现在没有人值班" in text
+    assert "岗位和值班" not in page(cast.client("王海斌"), "today")
+    put(client, centre, "6", "杜梅")
+    assert "现在没有人值班" not in page(client, "today")
+    with scope.enter(cast.scope()):
+        lacking = queries.without_leader(cast.village.pk, clock.now())
+        actions.appoint(
+            village_id=cast.village.pk,
+            area_path=cast.areas["第二微网格"].area_path,
+            role="micro_grid_leader",
+            holder_name="杜梅",
+            account_id=None,
+            starts_at=clock.now(),
+            by=None,
+            at=clock.now(),
+        )
+        assert (lacking, queries.without_leader(cast.village.pk, clock.now())) == (5, 4)

@@ -48,6 +48,12 @@ def of_village(village_id: UUID, units: Sequence[Unit], at: datetime) -> Mapping
     return {unit.pk: _hours(unit, by_unit[unit.pk], local) for unit in units}
 
 
+def unmanned(village_id: UUID, at: datetime) -> int:
+    """How many units nobody is on duty in at a moment that lies in their hours."""
+    units = list(Unit.rows().filter(village_id=village_id, ended_at__isnull=True, opens_at__isnull=False))
+    return sum(hours.wanted_now and not hours.now for hours in of_village(village_id, units, at).values())
+
+
 def _hours(unit: Unit, duties: Sequence[Duty], local: datetime) -> Hours:
     opens, closes = unit.opens_at, unit.closes_at
     watch = None if opens is None or closes is None else Watch(EVERY_DAY, opens, closes)

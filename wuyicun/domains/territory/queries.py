@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from wuyicun.domains.territory.models import Area, Division, Handover, Post, Unit
-from wuyicun.domains.territory.rules import LEAVES, Level, Rank
+from wuyicun.domains.territory.rules import LEADER, LEAVES, Level, Rank
 from wuyicun.kernel.scope import within
 
 AreaRow = Area
@@ -139,6 +139,14 @@ def holders(village_id: UUID, at: datetime) -> Sequence[Holder]:
     """The posts that are held at this moment, by area and role."""
     posts = Post.rows().filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), village_id=village_id, starts_at__lte=at)
     return _held(village_id, posts.order_by("area_path", "role", "id"))
+
+
+def without_leader(village_id: UUID, at: datetime) -> int:
+    """How many areas, from the village to its micro-grids, nobody answers for at this moment."""
+    posts = Post.rows().filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), village_id=village_id, starts_at__lte=at)
+    led = set(posts.filter(role__in=LEADER.values()).exclude(rank=Rank.DEPUTY).values_list("area_path", "role"))
+    there = Area.rows().filter(village_id=village_id, retired_at__isnull=True, level__in=LEADER)
+    return sum((path, LEADER[Level(level)]) not in led for path, level in there.values_list("area_path", "level"))
 
 
 def coming(village_id: UUID, at: datetime) -> Sequence[Holder]:
