@@ -25,6 +25,7 @@ PATH = "/api/field/records"
 MOST_BYTES = 1_000_000
 MOST_RECORDS = 500
 MOST_GAPS = 50
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -119,8 +120,11 @@ async def answer(method: str, header: Header, body: Callable[[], Awaitable[bytes
 
 
 def _aware(envelope: Envelope) -> Envelope:
-    """A device that says no offset means UTC."""
-    return envelope if envelope.at.tzinfo else msgspec.structs.replace(envelope, at=envelope.at.replace(tzinfo=UTC))
+    """A device that says no offset means UTC; one whose clock has gone mad, a time that every calendar can say."""
+    at = envelope.at if envelope.at.tzinfo else envelope.at.replace(tzinfo=UTC)
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        at = at.replace(year=min(max(at.year, FIRST_YEAR), LAST_YEAR), month=1, day=1)
+    return envelope if at is envelope.at else msgspec.structs.replace(envelope, at=at)
 
 
 def _answer(header: Header, batch: Batch, outcomes: Sequence[Outcome]) -> bytes:

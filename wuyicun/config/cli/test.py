@@ -78,7 +78,7 @@ def steps(tier: str, options: Sequence[str]) -> Iterator[Step]:
     elif options:
         yield Step(tier, [PYTHON, "-m", "pytest", f"tests/{tier}", *options])
     else:
-        workers = str(min(os.cpu_count() or 1, MOST_WORKERS))
+        workers = str(min((os.cpu_count() or 1) * 3 // 2, MOST_WORKERS))
         side_by_side = ["-n", workers, "--dist", SIDE_BY_SIDE[tier]]
         yield Step(tier, [PYTHON, "-m", "pytest", f"tests/{tier}", "-m", "not alone", *side_by_side])
         if tier in WITH_LONERS:
