@@ -56,6 +56,10 @@ _ALIASES = """
     CREATE INDEX ON roster_alias (person);
     ANALYZE roster_alias;
 """
+# It holds nothing that matching writes, and pages have room: then an update need not enter the line in it again.
+_LOOKED_UP = """
+    CREATE INDEX ON roster_fact (kind, section, house, name);
+"""
 # By id number. Another name on a known number is a corrected name only in the same household, and only when the file
 # does not list the one who holds the number there as well.
 _BY_ID = """
@@ -147,8 +151,12 @@ def match(village_id: UUID, meant: Meant | None = None) -> None:
     """Say of every staged line whom it means: its `subject` and a first `status`."""
     village = {"village": village_id}
     with connection.cursor() as cursor:
-        for statement in (_HOUSEHOLDS, _PLACES, _ALIASES, _BY_ID, _CANDIDATES, _SAME_AGAIN, _ONLY_ONE):
+        for statement in (_HOUSEHOLDS, _PLACES, _ALIASES):
             cursor.execute(statement, village)
+        cursor.execute("SELECT EXISTS (SELECT FROM roster_alias)")
+        if cursor.fetchone()[0]:  # else nobody is known, and everybody new
+            for statement in (_LOOKED_UP, _BY_ID, _CANDIDATES, _SAME_AGAIN, _ONLY_ONE):
+                cursor.execute(statement, village)
         if meant is not None:
             cursor.execute(_MEANT, {"person": meant.person_id})
         cursor.execute(_CLAIMS, village)

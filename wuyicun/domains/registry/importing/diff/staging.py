@@ -53,9 +53,7 @@ _COPY = """
     ) FROM STDIN
 """
 _COPY_AREAS = "COPY roster_area (area_path, area_id, level, section, section_path, micro_grid) FROM STDIN"
-# None holds what matching writes, and pages have room: then an update need not enter the line in every index again.
-_INDEXES = """
-    CREATE INDEX ON roster_fact (kind, section, house, name);
+_COUNTED = """
     ANALYZE roster_fact;
     ANALYZE roster_area;
 """
@@ -74,7 +72,7 @@ def stage(village_id: UUID, facts: Iterable[Fact], total: int = 0) -> None:
         done += len(portion)
     stage_areas(village_id)
     with connection.cursor() as cursor:
-        cursor.execute(_INDEXES)
+        cursor.execute(_COUNTED)
 
 
 def stage_areas(village_id: UUID) -> None:
