@@ -83,7 +83,7 @@ def handover_slip(names: tuple[str, ...] = NAMES, count: int = 9) -> dict[str, A
     }
 
 
-def call_sheet(names: tuple[str, ...] = NAMES, count: int = 14) -> dict[str, Any]:
+def _households(names: tuple[str, ...], count: int) -> list[dict[str, Any]]:
     def person(number: int) -> dict[str, Any]:
         return {
             "name": _name(names, number),
@@ -94,7 +94,7 @@ def call_sheet(names: tuple[str, ...] = NAMES, count: int = 14) -> dict[str, Any
             "attempts": "2 次,最近 09:30" if number % 3 else None,
         }
 
-    households = [
+    return [
         {
             "house": f"北头岭 {number + 1} 号",
             "area": "第二微网格",
@@ -103,7 +103,34 @@ def call_sheet(names: tuple[str, ...] = NAMES, count: int = 14) -> dict[str, Any
         }
         for number in range(count)
     ]
-    return ROUND | {"area": "北头岭", "due_at": "11:20", "sentence": "还有 18 人未采", "households": households}
+
+
+def call_sheet(names: tuple[str, ...] = NAMES, count: int = 14) -> dict[str, Any]:
+    sentence = "还有 18 人未采"
+    return ROUND | {"area": "北头岭", "due_at": "11:20", "sentence": sentence, "households": _households(names, count)}
+
+
+def _slot(area: str) -> dict[str, Any]:
+    return {"area": area, "station": "村委会广场", "day": "11月20日", "time": "08:00–09:10", "people": "118 人"}
+
+
+def call_up(names: tuple[str, ...] = NAMES, count: int = 14) -> dict[str, Any]:
+    sheet = _slot("北头岭微网格") | {"households": _households(names, count)}
+    return ROUND | {"draft": True, "sheets": [sheet]}
+
+
+def slot_notices(names: tuple[str, ...] = NAMES, count: int = 14) -> dict[str, Any]:
+    sheets = [_slot(_name(names, number)) for number in range(count)]
+    return ROUND | {"draft": True, "sheets": sheets}
+
+
+def visit_route(names: tuple[str, ...] = NAMES, count: int = 14) -> dict[str, Any]:
+    doors = [
+        household | {"number": number, "way": "60 米" if number % 2 else ""}
+        for number, household in enumerate(_households(names, count), 1)
+    ]
+    outings = [{"title": "第 1 队", "about": "29 人，约 1 小时 55 分", "doors": doors}] if doors else []
+    return ROUND | {"due_at": "11:20", "outings": outings}
 
 
 def round_report(names: tuple[str, ...] = NAMES, count: int = 27) -> dict[str, Any]:
@@ -173,7 +200,13 @@ def org_chart(names: tuple[str, ...] = NAMES, count: int = 9) -> dict[str, Any]:
     def box(number: int) -> dict[str, Any]:
         member = {"word": "成员", "names": _name(names, number), "vacant": False}
         vacant = {"word": "负责人", "names": "", "vacant": True}
-        return {"title": _name(names, number + 1), "there": number % 3 > 0, "phone": "", "lines": [vacant, member]}
+        return {
+            "title": _name(names, number + 1),
+            "there": number % 3 > 0,
+            "phone": "",
+            "notes": ["08:00–20:00"] if number % 2 else [],
+            "lines": [vacant, member],
+        }
 
     depths = [min(number, 1 + number % 3 // 2) for number in range(count)]
     rows = [
@@ -192,8 +225,11 @@ def org_chart(names: tuple[str, ...] = NAMES, count: int = 9) -> dict[str, Any]:
 
 TEMPLATES = {
     make.__name__: make
-    for make in (cards, badges, slips, tube_labels, handover_slip, call_sheet, round_report, ledger, org_chart)
-}  # fmt: skip
+    for make in (
+        *(cards, badges, slips, tube_labels, handover_slip, call_sheet, call_up, slot_notices, visit_route),
+        *(round_report, ledger, org_chart),
+    )
+}
 
 
 def pages_of(pdf: bytes) -> list[str]:

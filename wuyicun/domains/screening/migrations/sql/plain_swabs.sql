@@ -103,8 +103,9 @@ BEGIN
     SELECT array_agg(ROW(s.village_id, s.roll_id, s.person_id, s.id)::rolls_settlement
       ORDER BY s.roll_id, s.person_id) INTO settlements
     FROM (
-      SELECT DISTINCT ON (roll_id, person_id) village_id, roll_id, person_id, id FROM unnest(swabs)
+      (SELECT DISTINCT ON (roll_id, person_id) village_id, roll_id, person_id, id FROM unnest(swabs)
       WHERE (roll_id, person_id) NOT IN (SELECT c.roll_id, c.person_id FROM unnest(changed) AS c)
+      ORDER BY roll_id, person_id, at, id)
       UNION ALL SELECT DISTINCT c.village_id, c.roll_id, c.person_id, NULL::uuid FROM unnest(changed) AS c
     ) AS s;
   END IF;
