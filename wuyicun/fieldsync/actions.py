@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -35,19 +35,13 @@ FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::uuid[], %s::uuid[], %
 """
 
 
-def store_batches(batches: Sequence[Batch], *, stored: Callable[[], None] = lambda: None) -> list[list[Outcome]]:
+def store_batches(batches: Sequence[Batch]) -> list[list[Outcome]]:
     """Take in the batches of several requests in one transaction, an audit row for each.
 
     Acknowledged means committed.
-
-    Args:
-        batches: those of the requests.
-        stored: called when all is stored, before it is committed.
     """
     with _in_their_villages(batches):
-        outcomes = store.store(batches)
-        stored()
-        return outcomes
+        return store.store(batches)
 
 
 def set_aside(batch: Batch) -> list[Outcome]:

@@ -15,14 +15,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import TypeVar
 
-from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from wuyicun.fieldsync.actions import set_aside, store_batches
-from wuyicun.fieldsync.turn import Turn
 from wuyicun.kernel.database.plans import Plans
 from wuyicun.kernel.records.kinds import Outcome
 from wuyicun.kernel.records.store import Batch
@@ -32,8 +29,6 @@ MOST_ENVELOPES = 2_000
 WAIT_SECONDS = 30.0
 RETRY_SECONDS = 10.0
 RETRY_EVERY_SECONDS = 0.05
-MANY_ENVELOPES = 200
-"""So many are worth a transaction of their own beside those of other processes."""
 # SQLSTATE: connection lost, transaction rolled back by the server, out of resources, lock not to be had, shutting down.
 PASSING = frozenset({"08", "40", "53", "55", "57"})
 
@@ -88,19 +83,14 @@ class Writer:
             patience.cancel()
 
     def _run(self) -> None:
-        plans, turn = Plans(), Turn(Path(settings.WUYI_DATA) / "writer.lock")
+        plans = Plans()
         while True:
-            first = self._queue.get()
-            turn.take()
-            taken = self._take(first)
-            if sum(len(waiting.batch.envelopes) for waiting in taken) >= MANY_ENVELOPES:
-                turn.give_back()
+            taken = self._take(self._queue.get())
             try:
                 plans.make_anew_when_due()
-                _store(taken, turn.give_back)
+                _store(taken)
             except Exception as error:  # noqa: BLE001 - the thread must outlive whatever a batch does to it
                 logger.critical("%s batches are not stored: %s", len(taken), _name(error))
-            turn.give_back()
             _tell(taken)
 
     def _take(self, first: _Waiting) -> list[_Waiting]:
@@ -128,20 +118,17 @@ def _tell_each(those: Sequence[_Waiting]) -> None:
         waiting.tell()
 
 
-def _store(taken: Sequence[_Waiting], give_back: Callable[[], None]) -> None:
-    """Store batches together; when a record among them makes that fail, find it.
-
-    give_back: the turn; while a transaction is being committed another process may be at its own.
-    """
+def _store(taken: Sequence[_Waiting]) -> None:
+    """Store batches together; when a record among them makes that fail, find it."""
     try:
-        stored = _patiently(lambda: store_batches([each.batch for each in taken], stored=give_back))
+        stored = _patiently(lambda: store_batches([each.batch for each in taken]))
     except TryAgain:
         return
     except Exception as error:  # noqa: BLE001 - whatever a room's code or the data do
         if len(taken) > 1:
             middle = len(taken) // 2
-            _store(taken[:middle], give_back)
-            _store(taken[middle:], give_back)
+            _store(taken[:middle])
+            _store(taken[middle:])
         else:
             _store_one_by_one(taken[0], error)
     else:
