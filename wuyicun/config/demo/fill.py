@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -125,8 +126,9 @@ def _staffed(village: Village) -> bool:
 def _import(village: Village, data: Path, say: Callable[[str], None], at: datetime) -> None:
     folder = data / "demo"
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "village.xlsx"
-    write_village(path)
+    path, draft = folder / "village.xlsx", folder / f"village.{os.getpid()}.xlsx"
+    write_village(draft)
+    draft.replace(path)  # whole at once: another one may be reading it, beside a living demo
     say("导入名册 / Importing the roster")
     shell.import_file(path, name=path.name, code=village.area_path, dry_run=False, at=at)
 
