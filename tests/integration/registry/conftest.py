@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from tests.cast import Cast, make_cast
 from tests.integration.registry.rosters import CODE, START, Shelf
+from tests.integration.registry.wizard import SECRETARY
 from wuyicun.domains.registry import search
 from wuyicun.domains.territory import actions as territory
 from wuyicun.kernel import scope
@@ -28,3 +30,16 @@ def cast(db: None, settings: Any) -> Iterator[Cast]:
     with scope.enter(made.scope()):
         search.reindex(made.village.pk)
         yield made
+
+
+@pytest.fixture
+def place(settings: Any, tmp_path: Path) -> Path:
+    """Where uploaded files are kept."""
+    settings.WUYI_DATA = tmp_path / "data"
+    return tmp_path / "data" / "files" / "imports"
+
+
+@pytest.fixture
+def secretary(cast: Cast, place: Path) -> Client:
+    """The secretary's browser; files are kept in a folder of the test."""
+    return cast.client(SECRETARY)

@@ -1,0 +1,56 @@
+"""A long file is worked on by a job, and the page says what became of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.integration.registry.rosters import last_batch, person
+from tests.integration.registry.wizard import commit, csv_of, go, text, to_preview, upload, url
+from wuyicun.domains.registry import jobs
+from wuyicun.domains.registry.importing import stepping
+from wuyicun.domains.registry.models import Person
+from wuyicun.domains.registry.rules import BatchState
+
+pytestmark = pytest.mark.usefixtures("place")
+
+
+@pytest.fixture
+def deferred(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What jobs are asked to do, of files however short; the test does it in their place."""
+    asked: list[dict[str, Any]] = []
+    monkeypatch.setattr(stepping, "AT_ONCE_ROWS", 0)
+    monkeypatch.setattr(stepping, "_defer", lambda village_id, arguments: asked.append(arguments))
+    return asked
+
+
+def test_a_long_file_is_worked_on_by_a_job(secretary: Client, tmp_path: Path, deferred: list[dict[str, Any]]) -> None:
+    page = text(to_preview(secretary, csv_of(tmp_path, person("张三"))))
+    assert "正在核对" in page
+    assert secretary.get(url("import_progress")).status_code == 200
+
+    jobs.import_step(**deferred[-1])
+    jobs.import_step(**deferred[-1])
+
+    assert last_batch().state == BatchState.PREVIEWED
+    assert secretary.get(url("import_progress"))["HX-Refresh"] == "true"
+    commit(secretary)
+    assert "正在导入" in text(secretary.get(url("import_batch")))
+    jobs.import_step(**deferred[-1])
+    assert Person.rows().filter(name="张三").exists()
+    assert last_batch().committed_by == last_batch().made_by
+
+
+def test_what_stops_a_job_is_said_on_the_page(
+    secretary: Client, tmp_path: Path, deferred: list[dict[str, Any]]
+) -> None:
+    upload(secretary, csv_of(tmp_path, person("张三")))
+    go(secretary, "import_kinds", **{"kind-0": "ignore"})
+    go(secretary, "import_columns")
+
+    jobs.import_step(**deferred[-1])
+
+    assert "没有找到名册" in text(secretary.get(url("import_batch")))
