@@ -11,6 +11,7 @@ from tests.cast import Cast, make_cast
 from tests.integration.registry.rosters import CODE, START, Shelf
 from tests.integration.registry.wizard import SECRETARY
 from wuyicun.domains.registry import search
+from wuyicun.domains.registry.importing import stepping
 from wuyicun.domains.territory import actions as territory
 from wuyicun.kernel import scope
 
@@ -43,3 +44,12 @@ def place(settings: Any, tmp_path: Path) -> Path:
 def secretary(cast: Cast, place: Path) -> Client:
     """The secretary's browser; files are kept in a folder of the test."""
     return cast.client(SECRETARY)
+
+
+@pytest.fixture
+def deferred(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What jobs are asked to do, of files however short; the test does it in their place."""
+    asked: list[dict[str, Any]] = []
+    monkeypatch.setattr(stepping, "AT_ONCE_ROWS", 0)
+    monkeypatch.setattr(stepping, "_defer", lambda village_id, arguments: asked.append(arguments))
+    return asked

@@ -5,26 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
 from django.test import Client
 
 from tests.integration.registry.rosters import last_batch, person
 from tests.integration.registry.wizard import commit, csv_of, go, text, to_preview, upload, url
 from wuyicun.domains.registry import jobs
-from wuyicun.domains.registry.importing import stepping
 from wuyicun.domains.registry.models import Person
 from wuyicun.domains.registry.rules import BatchState
-
-pytestmark = pytest.mark.usefixtures("place")
-
-
-@pytest.fixture
-def deferred(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """What jobs are asked to do, of files however short; the test does it in their place."""
-    asked: list[dict[str, Any]] = []
-    monkeypatch.setattr(stepping, "AT_ONCE_ROWS", 0)
-    monkeypatch.setattr(stepping, "_defer", lambda village_id, arguments: asked.append(arguments))
-    return asked
 
 
 def test_a_long_file_is_worked_on_by_a_job(secretary: Client, tmp_path: Path, deferred: list[dict[str, Any]]) -> None:

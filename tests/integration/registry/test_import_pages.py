@@ -20,8 +20,6 @@ from wuyicun.kernel.audit.models import AuditRow
 
 NUMBER = number("19500908")
 
-pytestmark = pytest.mark.usefixtures("place")
-
 
 def test_the_village_file_goes_all_the_way_and_back(secretary: Client) -> None:
     before = Person.rows().count()

@@ -8,15 +8,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
-from django.urls import reverse
 from psycopg import sql
 
 from tests.cast import Cast, make_cast
-from tests.integration.registry.rosters import Shelf, person
+from tests.integration.registry.rosters import person
+from tests.integration.registry.wizard import csv_of, upload, url
 from wuyicun.domains.registry import jobs
-from wuyicun.domains.registry.importing import stepping
 from wuyicun.domains.registry.models import ImportBatch, Person
 from wuyicun.domains.registry.rules import BatchState
 from wuyicun.kernel import scope
@@ -67,13 +65,13 @@ class Way:
             return ImportBatch.rows().latest("made_at")
 
     def post(self, name: str, **data: str) -> Any:
-        return self.client.post(reverse(name, args=[self.batch.pk]), data)
+        return self.client.post(url(name, self.batch), data)
 
     def commit(self) -> None:
         self.post("import_commit", digest=self.batch.diff_digest)
 
     def said(self) -> Any:
-        return self.client.get(reverse("import_progress", args=[self.batch.pk]))
+        return self.client.get(url("import_progress", self.batch))
 
     def work(self, which: int = -1) -> None:
         jobs.import_step(**self.asked[which])
@@ -84,17 +82,12 @@ class Way:
 
 
 @pytest.fixture
-def way(database: object, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Way:
+def way(database: object, settings: Any, tmp_path: Path, place: Path, deferred: list[dict[str, Any]]) -> Way:
     """Before the page of a file whose preview waits for a job."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.WUYI_DATA = tmp_path / "data"
-    monkeypatch.setattr(stepping, "AT_ONCE_ROWS", 0)
-    asked: list[dict[str, Any]] = []
-    monkeypatch.setattr(stepping, "_defer", lambda village_id, arguments: asked.append(arguments))
-    way = Way(make_cast(), asked)
+    way = Way(make_cast(), deferred)
     rows = [person("张三"), person("李四", "2"), person("王五", "3", 微网格="新来的微网格")]
-    content = Shelf(tmp_path).write(rows).read_bytes()
-    way.client.post(reverse("import_start"), {"file": SimpleUploadedFile("名册.csv", content)})
+    upload(way.client, csv_of(tmp_path, *rows))
     way.post("import_columns")
     return way
 
