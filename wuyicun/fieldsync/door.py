@@ -26,6 +26,7 @@ MOST_BYTES = 1_000_000
 MOST_RECORDS = 500
 MOST_GAPS = 50
 FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""Of a phone's clock; a time beyond may be one that Python or PostgreSQL cannot say in every time zone."""
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -108,7 +109,7 @@ async def answer(method: str, header: Header, body: Callable[[], Awaitable[bytes
     if sent.village not in sender.villages:
         return _refused(HTTPStatus.NOT_FOUND, "not_found")
     offset = received_at - sent.sent_at if sent.sent_at.tzinfo else timedelta(0)
-    records = [_aware(envelope) for envelope in sent.records]
+    records = [_dated(envelope) for envelope in sent.records]
     batch = Batch(
         sent.village, sender.device, sender.account_id, sender.may_in(sent.village), records, received_at, offset
     )
@@ -119,8 +120,8 @@ async def answer(method: str, header: Header, body: Callable[[], Awaitable[bytes
     return HTTPStatus.OK, _answer(header, batch, outcomes)
 
 
-def _aware(envelope: Envelope) -> Envelope:
-    """A device that says no offset means UTC; one whose clock has gone mad, a time that every calendar can say."""
+def _dated(envelope: Envelope) -> Envelope:
+    """A device that says no offset means UTC; one whose clock has gone mad, the nearest year that can be kept."""
     at = envelope.at if envelope.at.tzinfo else envelope.at.replace(tzinfo=UTC)
     if not FIRST_YEAR <= at.year <= LAST_YEAR:
         at = at.replace(year=min(max(at.year, FIRST_YEAR), LAST_YEAR), month=1, day=1)

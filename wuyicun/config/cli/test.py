@@ -21,6 +21,8 @@ SIDE_BY_SIDE = {"unit": "load", "architecture": "load", "integration": "load", "
 """Tiers that run on several processors, and what a worker takes at a time: the walks of a file share what they saw."""
 WITH_LONERS = {"integration"}  # tests that other transactions of the cluster would disturb
 MOST_WORKERS = 4
+WORKERS_FOR_TWO = 3
+"""For two processors: half of its time a test waits for PostgreSQL, a server or the browser."""
 
 
 class Step(NamedTuple):
@@ -78,7 +80,7 @@ def steps(tier: str, options: Sequence[str]) -> Iterator[Step]:
     elif options:
         yield Step(tier, [PYTHON, "-m", "pytest", f"tests/{tier}", *options])
     else:
-        workers = str(min((os.cpu_count() or 1) * 3 // 2, MOST_WORKERS))
+        workers = str(min((os.cpu_count() or 1) * WORKERS_FOR_TWO // 2, MOST_WORKERS))
         side_by_side = ["-n", workers, "--dist", SIDE_BY_SIDE[tier]]
         yield Step(tier, [PYTHON, "-m", "pytest", f"tests/{tier}", "-m", "not alone", *side_by_side])
         if tier in WITH_LONERS:

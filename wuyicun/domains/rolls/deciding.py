@@ -1,7 +1,7 @@
 """Deciding entries again from all that is there, set by set, and keeping the leaf counts in step.
 
-Every statement takes its rows as one JSON parameter. Entries are locked in the order of their ids, then leaf counts
-in the order of theirs, so that writers cannot block each other in a circle.
+Every statement takes its rows as one JSON parameter. Entries are locked in the order of roll and subject, as
+`rolls_settle_owed` does, then leaf counts in the order of their ids: writers cannot block each other in a circle.
 """
 
 from __future__ import annotations
