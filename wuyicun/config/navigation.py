@@ -1,6 +1,7 @@
 """What the menu shows, in order; who is not allowed does not see it."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.web.navigation import Item
@@ -16,7 +17,7 @@ ITEMS: tuple[Item, ...] = (
     Item("screening", _("收尾"), "current_closing", Permission.CLOSE_ROUND, 60),
     Item("screening", _("待处理记录"), "tray", Permission.DECIDE_RECORDS, 90),
     Item("people", _("人员"), "people", Permission.VIEW_PEOPLE, 10),
-    Item("people", _("微网格"), "micro_grids", Permission.VIEW_PEOPLE, 15),
+    Item("people", pgettext_lazy("list", "微网格"), "micro_grids", Permission.VIEW_PEOPLE, 15),
     Item("people", _("重新划分"), "rebalancing", Permission.ARRANGE_GRIDS, 16),
     Item("people", _("台账"), "ledgers", Permission.VIEW_PEOPLE, 20),
     Item("people", _("报表"), "reports", Permission.VIEW_PEOPLE, 22),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from wuyicun.domains.microgrids import access
 from wuyicun.domains.territory import queries as territory
@@ -14,7 +14,7 @@ from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.spelling import keys_of_name, normal
 from wuyicun.kernel.web.finding import Finder, Kind, Match, Matches, why
 
-MICRO_GRIDS = Kind(gettext_lazy("微网格"), "layout-grid", gettext_lazy("名称、拼音、首字母，网格编码"))
+MICRO_GRIDS = Kind(pgettext_lazy("list", "微网格"), "layout-grid", gettext_lazy("名称、拼音、首字母，网格编码"))
 
 
 def find(request: ScopedRequest, text: str, most: int) -> Matches:
