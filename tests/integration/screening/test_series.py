@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
@@ -9,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.integration.screening.desk import Desk, words
+from tests.integration.screening.sending import Phone
 from wuyicun.domains.screening import actions, queries, series
 from wuyicun.domains.screening.models import Round
 from wuyicun.domains.screening.queries import SeriesView
@@ -61,7 +64,7 @@ def desk(desk: Desk) -> Desk:
             by=None,
             at=clock.now(),
         )
-        Round.rows().filter(pk=desk.round.pk).update(series=begun)
+        Round.rows().filter(pk=desk.round.pk).update(series=begun, opened_at=clock.now())
     return desk
 
 
@@ -84,7 +87,7 @@ def series_row(desk: Desk) -> queries.SeriesRow:
 def test_a_clean_round_makes_the_next_one_due_tomorrow(desk: Desk) -> None:
     assert _stands(desk).stage is Stage.RUNNING
     _close(desk)
-    today = timezone.localtime(desk.round.opened_at).date()
+    today = timezone.localtime(clock.now()).date()
     assert _stands(desk) == Standing(Stage.DUE, 1, today + timedelta(days=1))
     page = words(desk.cast.client("梁会明").get(reverse("rounds")))
     assert "已连续 1 轮没有阳性" in page
@@ -103,23 +106,48 @@ def test_a_round_over_the_same_area_belongs_to_the_series_and_no_second_one_begi
     assert [each.clean for each in _series(desk).held] == [True, None]
 
 
-def test_a_positive_single_begins_the_count_again_and_a_pool_does_once_its_people_are_negative(desk: Desk) -> None:
-    desk.fill("P-1", ["甲01"], pool=1)
-    desk.fill("P-2", ["甲02", "甲03"])
-    desk.hand_over("P-1", "P-2")
-    desk.send("tube.result", tube="P-2", result="positive")
-    desk.send("tube.result", tube="P-1", result="negative")
-    _close(desk)
-    assert _stands(desk).clean == 0
-    for number, name in enumerate(("甲02", "甲03")):
-        at, code = clock.now(), f"R-{number}"
+def _negative_again(desk: Desk, *names: str) -> None:
+    """Single re-tests of these people, all negative."""
+    for name in names:
+        at, code = clock.now(), f"R-{list(desk.cast.people).index(name)}"
         with desk.scope():
             desk.phone.send(
                 desk.phone.make("tube.open", at=at, tube=code, pool=1),
                 desk.phone.make("sample", at=at, tube=code, person=desk.person(name), retest=True),
                 desk.phone.make("tube.result", at=at, tube=code, result="negative"),
             )
-    assert _stands(desk).clean == 1
+
+
+@pytest.mark.parametrize(("single", "in_the_end"), [("negative", 1), ("positive", 0)])
+def test_a_positive_pool_counts_as_clean_once_its_people_are_negative_unless_a_single_is_positive(
+    desk: Desk, single: str, in_the_end: int
+) -> None:
+    desk.fill("P-1", ["甲01"], pool=1)
+    desk.fill("P-2", ["甲02", "甲03"])
+    desk.hand_over("P-1", "P-2")
+    desk.send("tube.result", tube="P-2", result="positive")
+    desk.send("tube.result", tube="P-1", result=single)
+    _close(desk)
+    assert _stands(desk).clean == 0
+    _negative_again(desk, "甲02")
+    assert _stands(desk).clean == 0
+    _negative_again(desk, "甲03")
+    assert _stands(desk).clean == in_the_end
+
+
+def test_more_rounds_without_a_positive_are_no_more_queries(
+    desk: Desk, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    """Today asks this for everybody."""
+    for number in range(2):
+        _close(desk)
+        _open(desk)
+        with desk.scope():
+            desk.round = queries.open_rounds(desk.cast.village.pk)[0]
+            desk.phone = Phone(desk.cast, desk.round)
+            with django_assert_num_queries(3):
+                (found,) = queries.running_series(desk.cast.village.pk)
+        assert [each.clean for each in found.held] == [True] * (number + 1) + [None]
 
 
 def test_a_series_is_ended_with_a_reason_and_its_rounds_stay(desk: Desk) -> None:
