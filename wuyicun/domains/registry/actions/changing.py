@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 
 from wuyicun.domains.registry.actions.people import SOURCE_BY_HAND, Stay, day_of, settle
-from wuyicun.domains.registry.actions.seeing import STAY
+from wuyicun.domains.registry.actions.seeing import STAY, plain, stand, stands
 from wuyicun.domains.registry.models import BulkChange, BulkItem, Person, PersonGroup
 
 
@@ -34,7 +34,7 @@ class Change:
 
     def as_json(self) -> dict[str, Any]:
         """What is kept of it."""
-        return {**asdict(self), "stay": _plain(asdict(self.stay)) if self.stay else None}
+        return {**asdict(self), "stay": plain(asdict(self.stay)) if self.stay else None}
 
     @staticmethod
     def of_json(value: Mapping[str, Any]) -> Change:
@@ -92,9 +92,9 @@ def _set(person: Person, change: Change) -> dict[str, Any]:
     """Change what stands in the person's own row; returns what stood there, {} when it is the same."""
     before: dict[str, Any] = {}
     if change.stay is not None:
-        stood = _stands(person)
+        stood = stands(person)
         settle(person, change.stay)
-        if _stands(person) != stood:
+        if stands(person) != stood:
             before["stay"] = stood
     if change.code is not None and person.sampling_code != change.code:
         before["code"], person.sampling_code = person.sampling_code, change.code
@@ -113,8 +113,8 @@ def restore_people(
         item.restored = False
         if person is None:
             continue
-        if "stay" in before and change.stay is not None and _stands(person) == _after(person, change.stay):
-            _stand(person, before["stay"])
+        if "stay" in before and change.stay is not None and stands(person) == _after(person, change.stay):
+            stand(person, before["stay"])
             item.restored = True
         if "code" in before and person.sampling_code == change.code:
             person.sampling_code, item.restored = before["code"], True
@@ -138,25 +138,10 @@ def _restore_groups(village_id: UUID, items: Sequence[BulkItem], day: date) -> s
     return {*gone.values(), *back.values()}
 
 
-def _stands(person: Person) -> dict[str, Any]:
-    return _plain({name: getattr(person, name) for name in STAY})
-
-
 def _after(person: Person, stay: Stay) -> dict[str, Any]:
     changed = Person(whereabouts=person.whereabouts)
     settle(changed, stay)
-    return _stands(changed)
-
-
-def _stand(person: Person, stood: Mapping[str, Any]) -> None:
-    for name in STAY:
-        value = stood[name]
-        is_day = name in ("whereabouts_since", "expected_return")
-        setattr(person, name, date.fromisoformat(value) if is_day and value else value)
-
-
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
+    return stands(changed)
 
 
 class _Groups:

@@ -23,7 +23,7 @@ from wuyicun.domains.registry.actions.people import (
     refuse_changed,
     settle,
 )
-from wuyicun.domains.registry.actions.seeing import STAY, Marks
+from wuyicun.domains.registry.actions.seeing import Marks, stand, stands
 from wuyicun.domains.registry.events import PeopleChanged
 from wuyicun.domains.registry.models import Household, LifeEvent, Person, PersonGroup, Worker
 from wuyicun.domains.registry.roster.words.newborn import unnamed_child
@@ -165,7 +165,7 @@ def register_death(
     if current.birth_date is not None and died_on < current.birth_date:
         raise BeforeBirth
     before: dict[str, Any] = {
-        "stay": {name: _plain(getattr(current, name)) for name in STAY},
+        "stay": stands(current),
         "groups": _end_groups(current, died_on),
         "work": end_work(current, at),
         "posts": [str(each) for each in ending.end_posts(village_id=current.village_id, posts=posts, by=by, at=at)],
@@ -199,9 +199,7 @@ def undo_death(*, event: LifeEvent, by: UUID | None, at: datetime) -> int:
     """
     event = _standing(event)
     person = locked(event.person)
-    stood = event.before["stay"]
-    days = {name: date.fromisoformat(stood[name]) for name in STAY[2:] if stood[name]}
-    settle(person, Stay(stood["whereabouts"], stood["whereabouts_text"], days.get(STAY[2]), days.get(STAY[3])))
+    stand(person, event.before["stay"])
     person.left_at, person.left_reason = None, ""
     _touch(person, by, at)
     _reopen_groups(person, event.before["groups"])
@@ -260,10 +258,6 @@ def _standing(event: LifeEvent) -> LifeEvent:
 def _undone(event: LifeEvent, by: UUID | None, at: datetime) -> None:
     event.undone_at, event.undone_by = at, by
     event.save(update_fields=["undone_at", "undone_by"])
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def _touch(person: Person, by: UUID | None, at: datetime) -> None:

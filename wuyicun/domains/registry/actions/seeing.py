@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from wuyicun.domains.registry.models import Household, Person, Place
 from wuyicun.domains.registry.rules import IdKind
@@ -22,6 +23,7 @@ HOME = ("household_id", "area_path", "left_at")
 PLACE = (
     "name", "kind", "contact_name", "phone", "liaison_name", "liaison_phone", "location", "note", "area_path",
 )  # fmt: skip
+_DAYS = ("whereabouts_since", "expected_return")
 _GROUPS = "groups"
 
 Marks = Mapping[str, str]
@@ -54,6 +56,23 @@ def values_of_household(household: Household) -> dict[str, object]:
 def values_of_place(place: Place) -> dict[str, object]:
     """Fields of a place as a form shows them."""
     return {name: getattr(place, name) for name in PLACE}
+
+
+def stands(person: Person) -> dict[str, Any]:
+    """Where somebody is, as it is kept to be given back."""
+    return plain({name: getattr(person, name) for name in STAY})
+
+
+def stand(person: Person, stood: Mapping[str, Any]) -> None:
+    """Give back where somebody was."""
+    for name in STAY:
+        value = stood[name]
+        setattr(person, name, date.fromisoformat(value) if value and name in _DAYS else value)
+
+
+def plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as JSON can hold them."""
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
 
 
 @dataclass(frozen=True)

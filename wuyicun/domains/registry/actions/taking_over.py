@@ -5,7 +5,7 @@ is given back when the two are parted.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Set
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -22,14 +22,13 @@ from wuyicun.domains.registry.actions.identity import (
     hold_phone,
     set_unread,
 )
-from wuyicun.domains.registry.actions.seeing import STAY
+from wuyicun.domains.registry.actions.seeing import plain, stand, stands
 from wuyicun.domains.registry.models import ID_NUMBER, Card, Conflict, Person, PersonGroup, Worker
 from wuyicun.domains.registry.rules import ConflictCode, IdKind, Sex
 from wuyicun.domains.registry.tokens import PERSON
 from wuyicun.kernel.crypto import blind_index
 
 SAME_PERSON = "same_person"
-_DAYS = ("birth_date", "whereabouts_since", "expected_return")
 _CELLS = ("sex", "birth_date", "relation", "address", "registered_address", "workplace", "note")
 _YES = ("party_member", "sampling_code")
 _STAY = "whereabouts"
@@ -83,21 +82,8 @@ def _take_cells(kept: Person, other: Person, chosen: Set[str], taken: dict[str, 
             before[name], cells[name] = False, True
             setattr(kept, name, True)
     if _STAY in chosen:
-        before[_STAY], cells[_STAY] = _stay_of(kept), _stay_of(other)
-        _stand(kept, cells[_STAY])
-
-
-def _stay_of(person: Person) -> list[str | None]:
-    return [_plain(getattr(person, name)) for name in STAY]
-
-
-def _stand(person: Person, stay: Sequence[str | None]) -> None:
-    for name, value in zip(STAY, stay, strict=True):
-        setattr(person, name, date.fromisoformat(value) if value and name in _DAYS else value)
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
+        before[_STAY], cells[_STAY] = stands(kept), stands(other)
+        stand(kept, cells[_STAY])
 
 
 def _disputed(kept: Person, other: Person) -> str:
@@ -120,12 +106,12 @@ def give_back(kept: Person, other: Person, taken: Mapping[str, Any]) -> None:
     cells, before = dict(taken["cells"]), taken.get("before", {})
     number, phone, household, stay = (cells.pop(name, None) for name in ("id_number", "phone", "household", _STAY))
     for name, value in cells.items():
-        if _plain(getattr(kept, name)) == value:
+        if plain({name: getattr(kept, name)}) == {name: value}:
             empty: Any = {"sex": Sex.UNKNOWN, "birth_date": None}.get(name, False if name in _YES else "")
             stood = before.get(name, empty)
-            setattr(kept, name, date.fromisoformat(stood) if stood and name in _DAYS else stood)
-    if stay is not None and _stay_of(kept) == stay:
-        _stand(kept, before[_STAY])
+            setattr(kept, name, date.fromisoformat(stood) if stood and name == "birth_date" else stood)
+    if stay is not None and stands(kept) == stay:
+        stand(kept, before[_STAY])
     if household is not None and str(kept.household_id) == household:
         stood = before.get("household")
         kept.household_id, (kept.area_id, kept.area_path) = UUID(stood) if stood else None, taken["home"]
