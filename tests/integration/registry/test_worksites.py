@@ -99,6 +99,10 @@ def test_the_liaison_stands_on_the_page_masked_and_is_shown_with_a_reason(cast: 
     page = shown(cast, "王海斌", site)
     assert "赵工" in page
     assert "138****2222" in page
+    wrong = save(
+        cast, "王海斌", site, **{**form, **opened(cast, "王海斌", Place.rows().get(pk=site.pk)), "liaison_phone": "12"}
+    )
+    assert wrong.context["form"].errors.keys() == {"liaison_phone"}
     address = reverse("place_reveal", args=[site.pk]) + "?of=liaison"
     assert "13811112222" in cast.client("王海斌").post(address, {"reason": "call"}).content.decode()
 

@@ -54,7 +54,7 @@ def add_place(
 
     Raises:
         PlaceNameTaken: another place of the area has the name.
-        PhoneNotRead: the phone is none.
+        PhoneNotRead: a phone (`data["field"]`) is none.
     """
     place = Place(village_id=village_id, area_id=site.id, area_path=site.area_path, updated_at=at, updated_by=by)
     place.part_of = part_of
@@ -89,7 +89,7 @@ def edit_place(
     Raises:
         ChangedMeanwhile: somebody else changed the place since; with `seen`, one of the same fields.
         PlaceNameTaken: another place of the area has the name.
-        PhoneNotRead: the phone is none.
+        PhoneNotRead: a phone (`data["field"]`) is none.
     """
     current = locked_place(place)
     typed: dict[str, object] = {**values, **({"area_path": site.area_path} if site is not None else {})}
@@ -153,7 +153,7 @@ def _set(place: Place, name: str, value: str) -> None:
         return
     number = read_phone(value).number
     if number is None and value.strip():
-        raise PhoneNotRead
+        raise PhoneNotRead(field=name)
     if name == "phone":
         place.set_phone(number)
     else:

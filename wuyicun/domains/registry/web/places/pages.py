@@ -30,7 +30,7 @@ from wuyicun.domains.registry.web.places.forms import NUMBERS, PlaceForm, known
 from wuyicun.domains.registry.web.places.worksites import roster_of
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest
-from wuyicun.kernel.errors import NotYours, Refusal
+from wuyicun.kernel.errors import NotYours
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.web import notices
 from wuyicun.kernel.web.formatting import masked_phone
@@ -99,7 +99,7 @@ def place_edit(request: ScopedRequest, place_id: UUID) -> HttpResponse:
                 at=clock.now(),
             )
         except (actions.PlaceNameTaken, actions.PhoneNotRead) as refusal:
-            fault(form, _FIELD_OF[type(refusal)], str(refusal))
+            fault(form, str(refusal.data.get("field", "name")), str(refusal))
         except actions.ChangedMeanwhile as refusal:
             found.refresh_from_db()
             now = _now(found)
@@ -114,9 +114,6 @@ def place_edit(request: ScopedRequest, place_id: UUID) -> HttpResponse:
 
 def _now(found: Place) -> dict[str, str]:
     return {**known(found), **{name: getattr(found, name) or "" for name in NUMBERS}}
-
-
-_FIELD_OF: dict[type[Refusal], str] = {actions.PlaceNameTaken: "name", actions.PhoneNotRead: "phone"}
 
 
 def _differences(form: PlaceForm, now: dict[str, str], both: list[str]) -> Stale:
@@ -154,7 +151,7 @@ def place_add(request: ScopedRequest) -> HttpResponse:
                 at=clock.now(),
             )
         except (actions.PlaceNameTaken, actions.PhoneNotRead) as refusal:
-            fault(form, _FIELD_OF[type(refusal)], str(refusal))
+            fault(form, str(refusal.data.get("field", "name")), str(refusal))
         else:
             notices.say(request, _("已添加%(name)s") % {"name": made.name})
             return HttpResponseRedirect(reverse("place", args=[part_of.pk if part_of else made.pk]))
