@@ -103,6 +103,9 @@ def test_the_liaison_stands_on_the_page_masked_and_is_shown_with_a_reason(cast: 
         cast, "王海斌", site, **{**form, **opened(cast, "王海斌", Place.rows().get(pk=site.pk)), "liaison_phone": "12"}
     )
     assert wrong.context["form"].errors.keys() == {"liaison_phone"}
+    late = save(cast, "梁会明", site, **{**form, "liaison_phone": "", "liaison_name": "钱工"}).content.decode()
+    assert {"赵工", "钱工"} <= set(re.findall("赵工|钱工", late))
+    assert "13811112222" not in late
     address = reverse("place_reveal", args=[site.pk]) + "?of=liaison"
     assert "13811112222" in cast.client("王海斌").post(address, {"reason": "call"}).content.decode()
 

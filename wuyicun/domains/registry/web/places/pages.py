@@ -103,7 +103,7 @@ def place_edit(request: ScopedRequest, place_id: UUID) -> HttpResponse:
         except actions.ChangedMeanwhile as refusal:
             found.refresh_from_db()
             now = _now(found)
-            stale = _differences(form, now, named_by_forms(refusal.data["fields"]))
+            stale = _differences(form, found, named_by_forms(refusal.data["fields"]))
             form, shown = _form(request, found, brought_up(data, now, named_by_forms(refusal.data["mine"]))), ""
             fault(form, "", str(refusal))
         else:
@@ -113,18 +113,19 @@ def place_edit(request: ScopedRequest, place_id: UUID) -> HttpResponse:
 
 
 def _now(found: Place) -> dict[str, str]:
-    return {**known(found), **{name: getattr(found, name) or "" for name in NUMBERS}}
+    """What stands in the fields; a number is never shown there."""
+    return {**known(found), **dict.fromkeys(NUMBERS, "")}
 
 
-def _differences(form: PlaceForm, now: dict[str, str], both: list[str]) -> Stale:
+def _differences(form: PlaceForm, found: Place, both: list[str]) -> Stale:
     """What stands there now and what was typed, where both have changed it; a phone that stands there stays masked."""
     areas = dict(form.fields["area"].choices)  # type: ignore[attr-defined]
     words = {"area": areas, "kind": PLACE_KIND}
-    typed = {**form.values(), "area": form.cleaned_data["area"]}
+    typed, now = {**form.values(), "area": form.cleaned_data["area"]}, known(found)
     rows = []
+    now |= {name: masked_phone(number) if (number := getattr(found, name)) else "" for name in NUMBERS}
     for name in both:
-        theirs = masked_phone(now[name]) if name in NUMBERS and now[name] else now[name]
-        shown = [words.get(name, {}).get(value, value) for value in (theirs, typed[name])]
+        shown = [words.get(name, {}).get(value, value) for value in (now[name], typed[name])]
         rows.append(Difference(name, form.fields[name].label, *shown))
     return rows
 
