@@ -8,7 +8,7 @@ from tests.integration.screening.desk import Desk, words
 from tests.integration.screening.marking import mark
 from tests.unit.documents.samples import pages_of
 from wuyicun.domains.microgrids.models import MapPoint, VillageMap
-from wuyicun.domains.screening import actions, queries
+from wuyicun.domains.screening import actions, queries, visits
 from wuyicun.domains.screening.queries import Walk
 from wuyicun.kernel import clock
 from wuyicun.kernel.audit.models import AuditRow
@@ -87,6 +87,15 @@ def test_teams_go_only_where_each_has_enough_people(desk: Desk) -> None:
         mark(desk.cast, *(name for name in desk.cast.people if name not in OLD))
     assert "第 2 队" not in _plan(desk, teams=2)  # thirty people are no two outings of twenty
     assert [len(walk.people) for walk in _walks(desk)] == [30]
+
+
+def test_more_people_than_can_be_put_in_order_are_counted_whole_and_refused(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visits, "MOST_PEOPLE", 3)
+    assert "要上门的有 5 人，一次最多排 3 人" in _plan(desk)
+    assert _walks(desk) == []
+    assert "还有 5 人要上门" in words(desk.get("梁会明", "visits"))
 
 
 def test_a_team_is_called_as_it_was_written(desk: Desk) -> None:

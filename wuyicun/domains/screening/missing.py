@@ -50,14 +50,14 @@ def listed(
     states: Collection[State],
     group: str = "",
     after: str = "",
-    limit: int = 120,
+    limit: int | None = 120,
 ) -> tuple[Sequence[Listed], str | None]:
     """A page of entries by micro-grid and household, households whole, and the cursor of the next page.
 
     Args:
         group: only members of this group of the registry.
         after: the cursor of the page before.
-        limit: about how many people; one household more or less.
+        limit: about how many people; one household more or less; all of them when None.
     """
     unplaced, path, order, house = read_cursor(after)
     values: dict[str, Any] = {
@@ -70,12 +70,12 @@ def listed(
         "path": path,
         "order": order,
         "house": house,
-        "limit": limit + 1,
+        "limit": None if limit is None else limit + 1,
     }
     with connection.cursor() as cursor:
         cursor.execute(_LISTED, values)
         rows = [Listed(person, household, _cursor(*place)) for person, household, *place in cursor.fetchall()]
-    if len(rows) <= limit:
+    if limit is None or len(rows) <= limit:
         return rows, None
     whole = [row for row in rows if row.cursor != rows[-1].cursor] or rows
     return whole, whole[-1].cursor

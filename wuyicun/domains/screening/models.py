@@ -123,7 +123,7 @@ class Outing(VillageModel):
     """What one team does on a walk to those who are sampled at home: whose doors, in which order.
 
     `attempt` is 1 for the first walk of a round, 2 when those who were not met are visited again. `stops` is a list of
-    `outings.Stop`; `seconds` until the team is back, `metres` what it walks, None where the map has no measure.
+    `queries.Stop`; `seconds` until the team is back, `metres` what it walks, None where the map has no measure.
     """
 
     round = reference("screening.Round")

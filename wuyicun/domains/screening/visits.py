@@ -53,29 +53,23 @@ class TooManyToVisit(Refusal):
 
 @dataclass(frozen=True)
 class Visited:
-    """Somebody who is sampled at home.
-
-    Attributes:
-        marked: the registry says so (需上门); else it is because nobody was met.
-    """
+    """Somebody who is sampled at home."""
 
     listed: Listed
     state: State
-    marked: bool
 
 
 def at_home(village_id: UUID, round_: Round, area_ids: Collection[UUID]) -> Sequence[Visited]:
     """Who is sampled at home: all who are marked, and whoever could not be reached, in the order of lists."""
-    found = dict[UUID, Visited]()
-    for marked, states, group in ((True, STATES, Group.HOME_VISIT.value), (False, (State.UNREACHABLE,), "")):
+    found = dict[UUID, Listed]()
+    for states, group in ((STATES, Group.HOME_VISIT.value), ((State.UNREACHABLE,), "")):
         page, _next = lists.listed(
-            village_id, round_.roll_id, area_ids=area_ids, states=states, group=group, limit=MOST_PEOPLE + 1
+            village_id, round_.roll_id, area_ids=area_ids, states=states, group=group, limit=None
         )
-        stands = rolls.entries_of(village_id, round_.roll_id, [each.person_id for each in page])
-        state = {each.subject_id: each.state for each in stands}
-        for each in page:
-            found.setdefault(each.person_id, Visited(each, state[each.person_id], marked))
-    return sorted(found.values(), key=lambda each: lists.read_cursor(each.listed.cursor))
+        found |= {each.person_id: each for each in page}
+    state = {each.subject_id: each.state for each in rolls.entries_of(village_id, round_.roll_id, found)}
+    people = [Visited(each, state[person]) for person, each in found.items()]
+    return sorted(people, key=lambda each: lists.read_cursor(each.listed.cursor))
 
 
 def still_to_visit(people: Collection[Visited]) -> Sequence[Visited]:
@@ -161,11 +155,8 @@ def _have_a_station(village_id: UUID, round_: Round, by: UUID | None, at: dateti
 
 
 def _next_attempt(village_id: UUID, round_: Round) -> int:
-    walks = queries.outings(village_id, round_.pk)
-    if not walks:
-        return 1
-    last = [each for each in walks if each.attempt == walks[0].attempt]
-    return walks[0].attempt + has_begun(village_id, round_, last)
+    last = queries.last_attempt(queries.outings(village_id, round_.pk))
+    return last[0].attempt + has_begun(village_id, round_, last) if last else 1
 
 
 def has_begun(village_id: UUID, round_: Round, walks: Sequence[Walk]) -> bool:

@@ -1,7 +1,7 @@
 """What is asked of rounds: their facts, tubes, swabs, re-tests, and what went wrong."""
 
 from wuyicun.domains.screening.queries.of_mistakes import Mistakes, mistakes, mistakes_count
-from wuyicun.domains.screening.queries.of_outings import Stop, Walk, outings
+from wuyicun.domains.screening.queries.of_outings import Stop, Walk, last_attempt, outings
 from wuyicun.domains.screening.queries.of_plans import Expected, PlanView, SlotView, expected, plan
 from wuyicun.domains.screening.queries.of_retests import Retests, owes_retest, retests, retests_owed
 from wuyicun.domains.screening.queries.of_rounds import (
@@ -49,6 +49,7 @@ __all__ = [
     "expected",
     "flagged",
     "has_swabs",
+    "last_attempt",
     "mistakes",
     "mistakes_count",
     "names_of",

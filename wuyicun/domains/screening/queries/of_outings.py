@@ -57,3 +57,8 @@ def outings(village_id: UUID, round_id: UUID) -> Sequence[Walk]:
         )
         for row in rows
     ]
+
+
+def last_attempt(walks: Sequence[Walk]) -> Sequence[Walk]:
+    """Those of a round's outings that were planned last."""
+    return [walk for walk in walks if walk.attempt == walks[0].attempt]

@@ -68,7 +68,6 @@ class PlanForm(forms.Form):
 class Shown:
     """An outing as the page shows it; the part of it that the account may see."""
 
-    walk: Walk
     title: str
     about: str
     houses: Sequence[House]
@@ -87,7 +86,7 @@ class Seen:
     @property
     def latest(self) -> Sequence[Walk]:
         """The outings of the last attempt."""
-        return [walk for walk in self.walks if walk.attempt == self.walks[0].attempt]
+        return queries.last_attempt(self.walks)
 
 
 @require_GET
@@ -120,7 +119,7 @@ def visits_plan(request: ScopedRequest, round_id: UUID) -> HttpResponse:
 
 
 def _page(request: ScopedRequest, round_: Round, form: PlanForm | None) -> HttpResponse:
-    now = clock.now()
+    now, head = clock.now(), Head.of(round_)
     seen = _seen(request, round_, now)
     left = visits.still_to_visit(seen.people)
     planned = {person for walk in seen.latest for person in walk.people}
@@ -128,15 +127,14 @@ def _page(request: ScopedRequest, round_: Round, form: PlanForm | None) -> HttpR
     stations = queries.stations(request.village.pk, round_.pk)
     begun = bool(seen.latest) and visits.has_begun(request.village.pk, round_, seen.latest)
     context = {
-        "head": Head.of(round_),
+        "head": head,
         "answer": _answer(round_, seen, len(left), now),
         "figures": _figures(seen),
         "outings": [_shown(seen, walk) for walk in seen.latest],
-        "earlier": [_shown(seen, walk) for walk in seen.walks if walk not in seen.latest],
+        "earlier": [(walk.attempt, _title(walk), _about(walk)) for walk in seen.walks[len(seen.latest) :]],
         "loose": houses(request, round_, loose, now),
-        "attempt": seen.latest[0].attempt if seen.latest else 0,
         "begun": begun,
-        "may_plan": request.scope.permits(Permission.OPEN_ROUND, round_.area_path) and Head.of(round_).open and left,
+        "may_plan": request.scope.permits(Permission.OPEN_ROUND, round_.area_path) and head.open and left,
         "form": form or PlanForm(stations, initial={"teams": visits.teams_proposed(len(left))}),
         "left": len(left),
         "least": profiles.shipped().parameters.people_per_outing,
@@ -150,7 +148,8 @@ def _seen(request: ScopedRequest, round_: Round, now: datetime) -> Seen:
     leaves = access.leaves(request.scope, village_id, round_, Permission.VIEW_PEOPLE)
     people = visits.at_home(village_id, round_, [leaf.area_id for leaf in leaves])
     walks = queries.outings(village_id, round_.pk)
-    named = {each.listed.person_id for each in people} | {person for walk in walks for person in walk.people}
+    visited = {person for walk in queries.last_attempt(walks) for person in walk.people}
+    named = visited | {each.listed.person_id for each in people}
     return Seen(people, lines(request, round_, named, now), walks)
 
 
@@ -190,7 +189,7 @@ def _shown(seen: Seen, walk: Walk) -> Shown:
             doors.append(House(first.house, first.area, homes.get(first.id), people, number, way))
     inside = [line for house in doors for line in house.lines]
     left = sum(line.state in LEFT for line in inside)
-    return Shown(walk, _title(walk), _about(walk, len(walk.people)), doors, len(inside), left)
+    return Shown(_title(walk), _about(walk), doors, len(inside), left)
 
 
 def _title(walk: Walk) -> str:
@@ -198,9 +197,9 @@ def _title(walk: Walk) -> str:
     return f"{title} {walk.team}" if walk.team else title
 
 
-def _about(walk: Walk, people: int) -> str:
+def _about(walk: Walk) -> str:
     words = {
-        "people": people_words(people),
+        "people": people_words(len(walk.people)),
         "doors": len(walk.stops),
         "time": duration_words(timedelta(seconds=walk.seconds)),
     }
