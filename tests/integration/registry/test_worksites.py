@@ -160,6 +160,18 @@ def test_who_leaves_or_dies_is_on_no_roster_and_a_worksite_with_workers_is_not_c
     take_on(cast, site, "甲01", "甲02", "甲03")
     answer = cast.client("王海斌").post(reverse("place_close", args=[site.pk]))
     assert "花名册上还有 3 人" in answer.content.decode()
+    for _time in range(2):
+        actions.mark_left(person=cast.people["甲02"], reason="gone", by=None, at=clock.now())
+        assert on_roster(site) == {"甲01", "甲03"}
+        take_on(cast, site, "甲02")
+        assert on_roster(site) == {"甲01", "甲03"}, "who has left is not taken on"
+        assert f'value="{cast.people["甲02"].pk}"' not in shown(cast, "王海斌", site, "?find=甲02")
+        actions.mark_returned(person=cast.people["甲02"], by=None, at=clock.now())
+        assert on_roster(site) == {"甲01", "甲02", "甲03"}
+    cast.client("王海斌").post(reverse("worker_end", args=[worker(cast, "甲02").pk]))
+    actions.mark_left(person=cast.people["甲02"], reason="gone", by=None, at=clock.now())
+    actions.mark_returned(person=cast.people["甲02"], by=None, at=clock.now())
+    assert on_roster(site) == {"甲01", "甲03"}, "who was let go before is not on it again"
     actions.mark_left(person=cast.people["甲02"], reason="gone", by=None, at=clock.now())
     today = clock.now().date()
     event = actions.register_death(person=cast.people["甲01"], died_on=today, by=None, at=clock.now())

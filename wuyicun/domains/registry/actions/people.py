@@ -203,6 +203,18 @@ def end_work(person: Person, at: datetime) -> list[str]:
     return ended
 
 
+def resume_work(person: Person) -> None:
+    """Put who comes back on the roster from which leaving has taken them, while their workplace is still called so."""
+    rows = Worker.rows().filter(village_id=person.village_id, person=person)
+    if person.left_at is None or rows.filter(ends_on__isnull=True).exists():
+        return
+    rows = rows.filter(ends_on=day_of(person.left_at), place__name=person.workplace, place__closed_at__isnull=True)
+    last = rows.order_by("-starts_on", "-pk").first()
+    if last is not None:
+        last.ends_on = None
+        last.save(update_fields=["ends_on"])
+
+
 def values_of_whole(person: Person) -> dict[str, object]:
     """All that a page shows of a person, where they belong and that they have left included."""
     return values_of_person(person, (*EDITABLE, *STAY, *HOME))

@@ -19,6 +19,7 @@ from wuyicun.domains.registry.actions.people import (
     locked,
     refuse_both,
     refuse_changed,
+    resume_work,
     settle,
 )
 from wuyicun.domains.registry.actions.seeing import STAY, Marks, merge, merge_groups, values_of_person
@@ -147,6 +148,7 @@ def mark_returned(*, person: Person, by: UUID | None, at: datetime) -> None:
     events = LifeEvent.rows().filter(village_id=current.village_id, person=current, kind=Life.DEATH)
     if events.filter(undone_at__isnull=True).exists():
         raise RegisteredDead
+    resume_work(current)
     current.left_at, current.left_reason = None, ""
     _touch(current, by, at)
     _audit("registry.mark_returned", current, by, at, {})

@@ -35,7 +35,8 @@ class WorksElsewhere(Refusal):
 
 @transaction.atomic
 def take_on(*, place: Place, people: Collection[Person], by: UUID | None, at: datetime) -> Sequence[Worker]:
-    """Put people on a worksite's roster; who was on another's is taken off it. Who is on it stays.
+    """Put people on a worksite's roster; who was on another's is taken off it. Who is on it stays, who has left is not
+    put on it.
 
     Raises:
         NoWorksite: the place keeps none.
@@ -43,13 +44,15 @@ def take_on(*, place: Place, people: Collection[Person], by: UUID | None, at: da
     site = Place.rows().select_for_update().get(village_id=place.village_id, pk=place.pk)
     if site.kind not in WITH_WORKERS or site.closed_at is not None:
         raise NoWorksite
-    standing = Worker.rows().filter(village_id=site.village_id, person__in=people, ends_on__isnull=True)
+    named = Person.named(site.village_id, [each.pk for each in people]).select_for_update().order_by("pk")
+    here = list(named.filter(left_at__isnull=True))
+    standing = Worker.rows().filter(village_id=site.village_id, person__in=here, ends_on__isnull=True)
     there = set(standing.filter(place=site).values_list("person_id", flat=True))
     standing.exclude(place=site).update(ends_on=day_of(at))
-    coming = [each for each in people if each.pk not in there]
     made = [
         Worker(village_id=site.village_id, place=site, person=each, starts_on=day_of(at))
-        for each in sorted(coming, key=lambda each: each.pk)
+        for each in here
+        if each.pk not in there
     ]
     Worker.rows().bulk_create(made)
     ids = [each.person_id for each in made]

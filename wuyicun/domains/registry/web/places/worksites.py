@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from wuyicun.domains.registry import access, actions, search, worksites
 from wuyicun.domains.registry.ledgers.definition import Condition, Operator
-from wuyicun.domains.registry.models import Place
+from wuyicun.domains.registry.models import Person, Place
 from wuyicun.domains.registry.queries import brief
 from wuyicun.domains.registry.rules import WITH_WORKERS
 from wuyicun.domains.registry.web.common import cursor, ids_of
@@ -68,11 +68,14 @@ def _form(place: Place, row: worksites.WorkerRow) -> WorkerForm:
 
 
 def _candidates(request: ScopedRequest, text: str, there: set[UUID]) -> list[Any]:
-    """People whom a text finds and who are not on the roster."""
-    hits = search.find(request.scope, request.village.pk, text, limit=FOUND * 3).hits
-    ids = [hit.subject_id for hit in hits if hit.kind == search.PERSON and hit.subject_id not in there][:FOUND]
-    people = brief(request.village.pk, ids)
-    return [person_line(people[each]) for each in ids if each in people]
+    """People whom a text finds, who have not left and who are not on the roster."""
+    scope, village_id = request.scope, request.village.pk
+    hits = search.find(scope, village_id, text, limit=FOUND * 3).hits
+    found = [hit.subject_id for hit in hits if hit.kind == search.PERSON]
+    here = {*access.people(scope, village_id, found, Permission.VIEW_PEOPLE)} - there
+    ids = [each for each in found if each in here][:FOUND]
+    people = brief(village_id, ids)
+    return [person_line(people[each]) for each in ids]
 
 
 @require_POST
@@ -81,10 +84,8 @@ def take_on(request: ScopedRequest, place_id: UUID) -> HttpResponse:
     place = access.place(request.scope, request.village.pk, place_id, Permission.EDIT_PEOPLE)
     scope, village_id, firm = request.scope, request.village.pk, request.POST.get("firm", "")
     people = [*worksites.people_of_firm(scope, village_id, firm)] if firm else []
-    people += [
-        access.person(scope, village_id, each, Permission.EDIT_PEOPLE)
-        for each in ids_of(request.POST.getlist("person"))
-    ]
+    named = access.people(scope, village_id, list(ids_of(request.POST.getlist("person"))), Permission.EDIT_PEOPLE)
+    people += Person.named(village_id, named)
     made = actions.take_on(place=place, people=people, by=request.account.pk, at=clock.now())
     words = ngettext("已列入 %(number)s 人", "已列入 %(number)s 人", len(made)) % {"number": len(made)}
     notices.say(request, words)
