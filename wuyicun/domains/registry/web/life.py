@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from wuyicun.domains.registry import access, actions, dossier
+from wuyicun.domains.registry import access, actions
 from wuyicun.domains.registry.labels import GROUP, SEX, WHEREABOUTS
 from wuyicun.domains.registry.models import Person
+from wuyicun.domains.registry.queries import brief
 from wuyicun.domains.registry.roster.words.newborn import relation_of_child
 from wuyicun.domains.registry.rules import Life, Sex
 from wuyicun.domains.registry.web.common import fault
@@ -79,7 +80,8 @@ def person_birth(request: ScopedRequest, person_id: UUID) -> HttpResponse:
             notices.say(request, _("已登记出生：%(name)s") % {"name": event.person.name}, undo_url=undo)
             return HttpResponseRedirect(reverse("person", args=[event.person_id]))
     back = reverse("person", args=[mother.pk])
-    context = {"form": form, "mother": mother, "house": dossier.of_person(mother).brief.house, "back": back}
+    known = brief(mother.village_id, [mother.pk])[mother.pk]
+    context = {"form": form, "mother": mother, "house": known.house, "back": back}
     return render(request, "registry/person_birth.html", context)
 
 
@@ -133,14 +135,14 @@ def person_death(request: ScopedRequest, person_id: UUID) -> HttpResponse:
             undo = reverse("life_undo", args=[event.pk])
             notices.say(request, _("已登记%(name)s去世") % {"name": person.name}, undo_url=undo)
             return HttpResponseRedirect(here)
-    file = dossier.of_person(person)
+    known = brief(person.village_id, [person.pk])[person.pk]
     context = {
         "form": form,
         "person": person,
         "seen": shown_of_person(person, ()),
         "news": news,
-        "whereabouts": WHEREABOUTS.get(file.brief.whereabouts, ""),
-        "groups": [GROUP[each.code] for each in file.groups if each.code in GROUP],
+        "whereabouts": WHEREABOUTS.get(known.whereabouts, ""),
+        "groups": [GROUP[code] for code in known.groups if code in GROUP],
         "back": here,
     }
     return render(request, "registry/person_death.html", context)
