@@ -40,6 +40,7 @@ READY_SECONDS = 60
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 Visit = Callable[..., Visitor]
+Data = Callable[[], frozenset[str]]
 FAILED = pytest.StashKey[bool]()
 
 
@@ -164,3 +165,9 @@ def busy_round(site: Site) -> Round:
     round_ = scene.open_round(site.url, site.passwords["shuji"], area=path, title="走访的一轮")
     scene.half_way(round_)
     return round_
+
+
+@pytest.fixture(scope="session")
+def data(site: Site, busy_round: Round) -> Data:
+    """The Chinese that is the village's own: names, titles, addresses, and whatever else people have typed."""
+    return cache(site.words)
