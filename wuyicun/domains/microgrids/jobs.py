@@ -7,7 +7,8 @@ from uuid import UUID
 from procrastinate.contrib.django import app
 
 from wuyicun.domains.microgrids import adopting, rebalancing
-from wuyicun.kernel import clock, scope
+from wuyicun.kernel import clock
+from wuyicun.kernel.jobs.portions import work_off
 
 
 @app.task(name=rebalancing.JOB)
@@ -19,11 +20,5 @@ def propose(*, village_id: str, rebalancing_id: str) -> None:
 @app.task(name=adopting.JOB)
 def adopt(*, village_id: str, rebalancing_id: str) -> None:
     """Carry a proposal out, or take it back, from where it stopped. Run twice it finds nothing left to do."""
-    while _portion(UUID(village_id), UUID(rebalancing_id)):
-        pass
-
-
-def _portion(village_id: UUID, rebalancing_id: UUID) -> bool:
-    """In a scope of its own, which is a transaction: what is done is seen, and stays when the worker dies."""
-    with scope.enter(scope.of_system([village_id])):
-        return adopting.portion(village_id=village_id, rebalancing_id=rebalancing_id, at=clock.now())
+    village, proposal = UUID(village_id), UUID(rebalancing_id)
+    work_off(village, lambda: adopting.portion(village_id=village, rebalancing_id=proposal, at=clock.now()))

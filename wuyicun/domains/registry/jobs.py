@@ -11,21 +11,16 @@ from procrastinate.contrib.django import app
 from wuyicun.domains.registry.actions import bulk
 from wuyicun.domains.registry.importing import stepping
 from wuyicun.domains.registry.importing.stepping import Step
-from wuyicun.kernel import clock, scope
+from wuyicun.kernel import clock
 from wuyicun.kernel.accounts import queries as accounts
+from wuyicun.kernel.jobs.portions import work_off
 
 
 @app.task(name=bulk.JOB)
 def bulk_change(*, village_id: str, bulk_id: str) -> None:
     """Change many people, or change them back, from where it stopped. Run twice it finds nothing left to do."""
-    while _portion(UUID(village_id), UUID(bulk_id)):
-        pass
-
-
-def _portion(village_id: UUID, bulk_id: UUID) -> bool:
-    """In a scope of its own, which is a transaction: what is done is seen, and stays when the worker dies."""
-    with scope.enter(scope.of_system([village_id])):
-        return bulk.portion(village_id=village_id, bulk_id=bulk_id, at=clock.now())
+    village, bulk_ = UUID(village_id), UUID(bulk_id)
+    work_off(village, lambda: bulk.portion(village_id=village, bulk_id=bulk_, at=clock.now()))
 
 
 @app.task(name=stepping.JOB, retry=RetryStrategy(max_attempts=3, wait=5, retry_exceptions=stepping.GONE))

@@ -7,8 +7,9 @@ from uuid import UUID
 from procrastinate.contrib.django import app
 
 from wuyicun.domains.verification import actions
-from wuyicun.kernel import clock, scope
+from wuyicun.kernel import clock
 from wuyicun.kernel.accounts import queries as accounts
+from wuyicun.kernel.jobs.portions import work_off
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -22,11 +23,5 @@ def keep_going(timestamp: int) -> None:
 @app.task(name=actions.JOB)
 def go_on(*, village_id: str, area_path: str, by: str | None) -> None:
     """The same for a village. Run twice, or beside another, it goes on where it stopped."""
-    while _step(UUID(village_id), area_path, UUID(by) if by else None):
-        pass
-
-
-def _step(village_id: UUID, area_path: str, by: UUID | None) -> bool:
-    """In a scope of its own, which is a transaction: what is done is seen, and stays when the worker dies."""
-    with scope.enter(scope.of_system([village_id])):
-        return actions.step(village_id=village_id, area_path=area_path, by=by, at=clock.now())
+    village, asker = UUID(village_id), UUID(by) if by else None
+    work_off(village, lambda: actions.step(village_id=village, area_path=area_path, by=asker, at=clock.now()))
