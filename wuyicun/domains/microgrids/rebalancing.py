@@ -126,8 +126,8 @@ def found_of(rebalancing: Rebalancing) -> Found | None:
 
 def homes_of_streams(rebalancing: Rebalancing, streams: Collection[str]) -> set[UUID]:
     """The households of the proposal that move from one micro-grid to another as said: `path>number of the new one`."""
-    found = found_of(rebalancing) if streams else None
-    return {move.home for move in found.moves if f"{move.start}>{move.end}" in set(streams)} if found else set()
+    found, asked = found_of(rebalancing) if streams else None, set(streams)
+    return {move.home for move in found.moves if f"{move.start}>{move.end}" in asked} if found else set()
 
 
 @transaction.atomic
