@@ -15,7 +15,7 @@ from wuyicun.domains.microgrids import adopting, rebalancing
 from wuyicun.domains.microgrids.models import Happening, Rebalancing
 from wuyicun.domains.microgrids.proposing import Found
 from wuyicun.domains.microgrids.rules import Happened, Stage
-from wuyicun.domains.microgrids.web import rebalancing as pages
+from wuyicun.domains.microgrids.web import comparing
 from wuyicun.domains.registry import neighbourhood
 from wuyicun.domains.registry.models import Household
 from wuyicun.domains.rolls import queries as rolls
@@ -240,7 +240,7 @@ def test_each_stream_stands_once_in_the_history_of_its_micro_grids(by_a_job: Cas
 def test_many_moves_are_ticked_stream_by_stream_and_very_many_applied_as_a_whole(
     crowded: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "TICKED_SINGLY", 2)
+    monkeypatch.setattr(comparing, "TICKED_SINGLY", 2)
     made, found = ready(crowded)
     client = crowded.client("梁会明")
     text = client.get(reverse("rebalancing_proposal", args=[made.pk])).content.decode()
@@ -252,8 +252,8 @@ def test_many_moves_are_ticked_stream_by_stream_and_very_many_applied_as_a_whole
     chosen = {move.home for move in found.moves if (move.start, move.end) == (start, int(end))}
     applied = Rebalancing.rows().get(pk=made.pk)
     assert {home for home, _start, _end in applied.applied["moved"]} == {str(home) for home in chosen}
-    monkeypatch.setattr(pages, "TICKED_SINGLY", 0)
-    monkeypatch.setattr(pages, "TICKED_STREAMS", 0)
+    monkeypatch.setattr(comparing, "TICKED_SINGLY", 0)
+    monkeypatch.setattr(comparing, "TICKED_STREAMS", 0)
     again, _ = ready(crowded)
     text = client.get(reverse("rebalancing_proposal", args=[again.pk])).content.decode()
     assert "data-tick " not in text
