@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q
 
 from wuyicun.domains.registry.ledgers.definition import Condition, Kind, Operator
-from wuyicun.domains.registry.ledgers.fields import Field
+from wuyicun.domains.registry.ledgers.fields import OF_WORK, Field
 from wuyicun.domains.registry.ledgers.subjects import Listed
 from wuyicun.domains.registry.models import PersonGroup, Worker
 from wuyicun.kernel.scope import within
@@ -37,10 +37,10 @@ def _of(village_id: UUID, field: Field, condition: Condition, on: date) -> Q:
         case "groups":
             of_groups = _in_groups(village_id, condition.values)
             return ~of_groups if condition.operator is Operator.NONE_OF else of_groups
-        case "worksite" | "job" | "dormitory" as what:
-            return _of_work(village_id, what, condition)
         case "problems":
             return ~Q(problems=[]) if condition.operator is Operator.YES else Q(problems=[])
+        case code if code in OF_WORK:
+            return _of_work(village_id, code, condition)
         case code if code.startswith("group_"):
             in_group = _in_groups(village_id, (code.removeprefix("group_"),))
             return in_group if condition.operator is Operator.YES else ~in_group
@@ -49,7 +49,7 @@ def _of(village_id: UUID, field: Field, condition: Condition, on: date) -> Q:
 
 def _of_work(village_id: UUID, what: str, condition: Condition) -> Q:
     """Found from the rosters of worksites, which name few of a town's people."""
-    column = {"worksite": "place__name", "job": "job", "dormitory": "dormitory__name"}[what]
+    column = OF_WORK[what]
     standing = Worker.rows().filter(village_id=village_id, ends_on__isnull=True)
     match condition.operator:
         case Operator.CONTAINS:

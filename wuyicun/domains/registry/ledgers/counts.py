@@ -11,14 +11,13 @@ from django.db.models import Count, Q
 
 from wuyicun.domains.registry.ledgers.conditions import narrowing
 from wuyicun.domains.registry.ledgers.definition import Condition, Definition, Operator, Subject
+from wuyicun.domains.registry.ledgers.fields import OF_WORK
 from wuyicun.domains.registry.ledgers.lines import Wanted, count
 from wuyicun.domains.registry.ledgers.subjects import LISTED
 from wuyicun.domains.registry.models import PersonGroup
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.scope import Scope
 
-_WORKED_OUT = ("worksite", "job", "dormitory")
-"""What stands in no column of people's own."""
 Definitions = Mapping[str, Definition]
 
 
@@ -52,7 +51,7 @@ def _of_groups(definition: Definition) -> list[Condition]:
 
 def _asks_once(definition: Definition) -> bool:
     asked = _of_groups(definition)
-    if any(each.field in _WORKED_OUT for each in definition.conditions):
+    if any(each.field in OF_WORK for each in definition.conditions):
         return False
     return len(asked) == 1 and asked[0].field == "groups" and asked[0].operator is Operator.ANY_OF
 

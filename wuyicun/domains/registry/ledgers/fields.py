@@ -46,6 +46,10 @@ class Reading:
     groups: Mapping[UUID, tuple[str, ...]] = field(default_factory=dict)
 
 
+OF_WORK: Mapping[str, str] = {"worksite": "place__name", "dormitory": "dormitory__name", "job": "job"}
+"""What is no column of people's own but of their row on a worksite's roster: codes, and the columns there."""
+
+
 @dataclass(frozen=True)
 class Field:
     """One thing that can stand in a ledger.

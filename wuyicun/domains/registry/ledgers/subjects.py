@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wuyicun.domains.registry.ledgers import fields
 from wuyicun.domains.registry.ledgers.definition import Definition, Known, Subject
-from wuyicun.domains.registry.ledgers.fields import Field, Words
+from wuyicun.domains.registry.ledgers.fields import OF_WORK, Field, Words
 from wuyicun.domains.registry.models import BORN, Household, Person, Place, Worker
 from wuyicun.domains.registry.rules import Whereabouts
 
@@ -86,9 +86,8 @@ def _members(**which: object) -> Expression:
 def _people() -> QuerySet[Any]:
     """With the worksite on whose roster each is, the dormitory and the job."""
     standing = Worker.rows().filter(village_id=OuterRef("village_id"), person=OuterRef("pk"), ends_on__isnull=True)
-    columns = {"worksite": "place__name", "dormitory": "dormitory__name", "job": "job"}
     return Person.rows().annotate(
-        **{name: Coalesce(Subquery(standing.values(column)[:1]), Value("")) for name, column in columns.items()}
+        **{name: Coalesce(Subquery(standing.values(column)[:1]), Value("")) for name, column in OF_WORK.items()}
     )
 
 
