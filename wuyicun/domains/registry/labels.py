@@ -7,7 +7,17 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from wuyicun.domains.registry.rules import Group, IdFault, IdKind, PlaceKind, Residence, Sex, Whereabouts
+from wuyicun.domains.registry.rules import (
+    DIED,
+    MISTAKEN,
+    Group,
+    IdFault,
+    IdKind,
+    PlaceKind,
+    Residence,
+    Sex,
+    Whereabouts,
+)
 
 Words = Mapping[str, str | Promise]
 
@@ -81,9 +91,9 @@ ID_FAULT: Words = {
 }
 LEFT_REASON: Words = {
     "moved": _("迁出"),
-    "died": _("去世"),
+    DIED: _("去世"),
     "gone": _("外来人员离开"),
-    "mistaken": _("登记错了（重复或查无此人）"),
+    MISTAKEN: _("登记错了（重复或查无此人）"),
 }
 ALIKE: dict[int, Promise] = {
     1: _("名册里是同一个证件号码"),

@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 
 from wuyicun.domains.registry.models import CARD, PHONE, Card, Household, Person, PersonGroup, Place
 from wuyicun.domains.registry.naming import house_label
-from wuyicun.domains.registry.rules import Group, PlaceKind, Whereabouts, age_on, is_away
+from wuyicun.domains.registry.rules import DIED, Group, PlaceKind, Whereabouts, age_on, is_away
 from wuyicun.domains.registry.tokens import read
 from wuyicun.domains.territory import queries as territory
 from wuyicun.kernel.crypto import blind_index, unseal
@@ -45,17 +45,12 @@ def people_of_cards(named: Collection[tuple[UUID, str]]) -> Mapping[tuple[UUID, 
 
 def areas_of_people(named: Collection[tuple[UUID, UUID]]) -> Mapping[tuple[UUID, UUID], str]:
     """The area path of each (village, person)."""
-    if not named:
-        return {}
-    rows = Person.rows().filter(
-        village_id__in={village for village, _ in named}, pk__in={person for _, person in named}
-    )
-    return {(village, person): path for village, person, path in rows.values_list("village_id", "pk", "area_path")}
+    return _areas_of(Person, named)
 
 
 def died(village_id: UUID, people: Collection[UUID]) -> Sequence[UUID]:
     """Those of these people who have died."""
-    rows = Person.named(village_id, people).filter(left_at__isnull=False, left_reason="died")
+    rows = Person.named(village_id, people).filter(left_at__isnull=False, left_reason=DIED)
     return list(rows.values_list("pk", flat=True))
 
 
@@ -139,20 +134,22 @@ def households_to_draw(
 
 def areas_of_households(named: Collection[tuple[UUID, UUID]]) -> Mapping[tuple[UUID, UUID], str]:
     """The area path of each (village, household)."""
-    if not named:
-        return {}
-    rows = Household.rows().filter(
-        village_id__in={village for village, _ in named}, pk__in={household for _, household in named}
-    )
-    return {(village, house): path for village, house, path in rows.values_list("village_id", "pk", "area_path")}
+    return _areas_of(Household, named)
 
 
 def areas_of_places(named: Collection[tuple[UUID, UUID]]) -> Mapping[tuple[UUID, UUID], str]:
     """The area path of each (village, place)."""
+    return _areas_of(Place, named)
+
+
+def _areas_of(
+    model: type[Person | Household | Place], named: Collection[tuple[UUID, UUID]]
+) -> Mapping[tuple[UUID, UUID], str]:
     if not named:
         return {}
-    rows = Place.rows().filter(village_id__in={village for village, _ in named}, pk__in={place for _, place in named})
-    return {(village, place): path for village, place, path in rows.values_list("village_id", "pk", "area_path")}
+    villages, ids = {village for village, _ in named}, {pk for _, pk in named}
+    rows = model.rows().filter(village_id__in=villages, pk__in=ids)
+    return {(village, pk): path for village, pk, path in rows.values_list("village_id", "pk", "area_path")}
 
 
 @dataclass(frozen=True, slots=True)

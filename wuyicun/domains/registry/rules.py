@@ -329,6 +329,10 @@ class Life(StrEnum):
     DEATH = "death"
 
 
+DIED, MISTAKEN = "died", "mistaken"
+"""Why somebody has left, where the program itself must know it; all reasons stand in `labels.LEFT_REASON`."""
+
+
 class Verdict(StrEnum):
     """What somebody decided of two who look alike."""
 

@@ -27,13 +27,11 @@ from wuyicun.domains.registry.actions.seeing import Marks, stand, stands
 from wuyicun.domains.registry.events import PeopleChanged
 from wuyicun.domains.registry.models import Household, LifeEvent, Person, PersonGroup, Worker
 from wuyicun.domains.registry.roster.words.newborn import unnamed_child
-from wuyicun.domains.registry.rules import Group, Life, Sex
+from wuyicun.domains.registry.rules import DIED, MISTAKEN, Group, Life, Sex
 from wuyicun.domains.territory import ending
 from wuyicun.kernel.audit.actions import audit
 from wuyicun.kernel.errors import Refusal
 from wuyicun.kernel.events import publish
-
-DIED, MISTAKEN = "died", "mistaken"
 
 
 class NotOnTheList(Refusal):

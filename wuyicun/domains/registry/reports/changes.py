@@ -14,7 +14,7 @@ from wuyicun.domains.registry import neighbourhood
 from wuyicun.domains.registry.models import ImportBatch, ImportChange, Person
 from wuyicun.domains.registry.queries import brief, household_briefs, household_places
 from wuyicun.domains.registry.reports.moves import BIRTH, Change, Happening, Outcome, What, outcomes
-from wuyicun.domains.registry.rules import BatchState
+from wuyicun.domains.registry.rules import MISTAKEN, BatchState
 from wuyicun.domains.territory import queries as territory
 from wuyicun.domains.territory.rules import SECTION_DIGITS, is_unplaced
 from wuyicun.kernel.accounts.queries import names_of
@@ -243,7 +243,7 @@ class _Telling:
             case "registry.register_birth":
                 return Happening(What.ENTERED, at, BIRTH, by=who)
             case "registry.undo_birth":
-                return Happening(What.LEFT, at, "mistaken", by=who)
+                return Happening(What.LEFT, at, MISTAKEN, by=who)
             case "registry.undo_death":
                 return Happening(What.RETURNED, at, "undo_death", by=who)
             case "registry.mark_left" | "registry.register_death":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from wuyicun.domains.registry.rules import Whereabouts, age_on, is_away
+from wuyicun.domains.registry.rules import DIED, MISTAKEN, Whereabouts, age_on, is_away
 
 
 class Change(StrEnum):
@@ -65,7 +65,7 @@ class Outcome:
 
 BIRTH = "birth"
 _REGISTER = (What.ENTERED, What.LEFT, What.RETURNED)
-_OUT = {"died": Change.DIED, "mistaken": Change.CORRECTED, "merged": Change.CORRECTED}
+_OUT = {DIED: Change.DIED, MISTAKEN: Change.CORRECTED, "merged": Change.CORRECTED}
 
 
 def outcomes(happenings: Sequence[Happening], born: date | None) -> list[Outcome]:

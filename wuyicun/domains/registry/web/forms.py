@@ -28,7 +28,7 @@ from wuyicun.domains.registry.labels import (
     SEX,
     WHEREABOUTS,
 )
-from wuyicun.domains.registry.rules import Group, IdKind, Whereabouts, is_away
+from wuyicun.domains.registry.rules import DIED, Group, IdKind, Whereabouts, is_away
 
 Words = Mapping[str, str | Promise]
 NUMBERS = ("id_number", "phone")
@@ -188,7 +188,7 @@ class LeftForm(RegistryForm):
 
     reason = forms.ChoiceField(
         label=gettext_lazy("为什么"),
-        choices=[(code, word) for code, word in LEFT_REASON.items() if code != "died"],
+        choices=[(code, word) for code, word in LEFT_REASON.items() if code != DIED],
         widget=forms.RadioSelect,
     )
 
