@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.integration.screening.desk import Desk, words
@@ -210,6 +212,14 @@ def test_the_call_sheets_name_who_comes_and_leave_out_who_is_visited(desk: Desk)
     assert "甲01" not in text
     assert "丙01" not in text
     assert "138****" in text
+
+
+def test_the_call_sheets_of_all_micro_grids_are_two_lists(desk: Desk) -> None:
+    _propose(desk)
+    with CaptureQueriesContext(connection) as asked:
+        assert len(pages_of(desk.get("梁会明", "plan_call_up").content)) == 3
+    lists = [each for each in asked.captured_queries if "FROM rolls_entry e JOIN registry_person" in each["sql"]]
+    assert len(lists) == 2
 
 
 def test_a_notice_says_where_and_when_and_names_nobody(desk: Desk) -> None:

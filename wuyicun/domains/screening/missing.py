@@ -14,10 +14,11 @@ from wuyicun.domains.rolls.rules import State
 
 @dataclass(frozen=True)
 class Listed:
-    """An entry's subject and household, in the order in which lists of people stand."""
+    """An entry's subject, household and micro-grid, in the order in which lists of people stand."""
 
     person_id: UUID
     household_id: UUID | None
+    area_id: UUID
     cursor: str
 
 
@@ -26,7 +27,7 @@ _PLACE = """
   (a.level = 'unplaced'), coalesce(h.area_path, p.area_path), coalesce(h."order", '~'), coalesce(h.id, p.id)"""
 
 _LISTED = f"""
-SELECT p.id, h.id, {_PLACE}
+SELECT p.id, h.id, e.area_id, {_PLACE}
 FROM rolls_entry e JOIN registry_person p ON p.village_id = e.village_id AND p.id = e.subject_id
   JOIN territory_area a ON a.village_id = e.village_id AND a.id = e.area_id
   LEFT JOIN registry_household h ON h.village_id = p.village_id AND h.id = p.household_id
@@ -74,7 +75,7 @@ def listed(
     }
     with connection.cursor() as cursor:
         cursor.execute(_LISTED, values)
-        rows = [Listed(person, household, _cursor(*place)) for person, household, *place in cursor.fetchall()]
+        rows = [Listed(person, home, area, _cursor(*place)) for person, home, area, *place in cursor.fetchall()]
     if limit is None or len(rows) <= limit:
         return rows, None
     whole = [row for row in rows if row.cursor != rows[-1].cursor] or rows

@@ -92,7 +92,11 @@ class House:
 
 def houses(request: ScopedRequest, round_: Round, listed: Sequence[Listed], now: datetime) -> Sequence[House]:
     """A page of a list by household; people whose names the account may not see are left out."""
-    known = lines(request, round_, [each.person_id for each in listed], now)
+    return in_houses(listed, lines(request, round_, [each.person_id for each in listed], now))
+
+
+def in_houses(listed: Sequence[Listed], known: Mapping[UUID, Line]) -> Sequence[House]:
+    """Those of a list who are known, by household."""
     found = []
     for (_house, household_id), members in groupby(listed, lambda each: (each.cursor, each.household_id)):
         inside = [known[each.person_id] for each in members if each.person_id in known]

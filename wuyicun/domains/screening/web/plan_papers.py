@@ -16,10 +16,11 @@ from wuyicun.domains.registry.rules import Group
 from wuyicun.domains.rolls.rules import State
 from wuyicun.domains.screening import access
 from wuyicun.domains.screening import missing as lists
+from wuyicun.domains.screening.missing import Listed
 from wuyicun.domains.screening.models import Round
 from wuyicun.domains.screening.queries import SlotView
 from wuyicun.domains.screening.web.common import people_words
-from wuyicun.domains.screening.web.lines import House, houses
+from wuyicun.domains.screening.web.lines import House, in_houses, lines
 from wuyicun.domains.screening.web.missing import on_paper
 from wuyicun.domains.screening.web.plan import Asked, asked
 from wuyicun.domains.territory.rules import is_unplaced
@@ -30,9 +31,6 @@ from wuyicun.kernel.documents.pdf import render as typeset
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.web.formatting import day_words
 from wuyicun.kernel.web.responses import pdf
-
-SHEET = 5_000
-"""People on one print at most."""
 
 
 @require_GET
@@ -67,22 +65,20 @@ def _houses(
     request: ScopedRequest, round_: Round, slots: Sequence[SlotView], now: datetime
 ) -> Mapping[UUID, Sequence[House]]:
     """Who is still owed in each micro-grid, by household, without those who are sampled at home."""
-    found = {}
-    for slot in slots:
-        page, _next = lists.listed(
-            request.village.pk, round_.roll_id, area_ids=[slot.area_id], states=[State.OWED], limit=SHEET
-        )
-        at_home = lists.listed(
-            request.village.pk,
-            round_.roll_id,
-            area_ids=[slot.area_id],
-            states=[State.OWED],
-            group=Group.HOME_VISIT.value,
-            limit=SHEET,
+    areas = [slot.area_id for slot in slots]
+
+    def owed(group: str = "") -> Sequence[Listed]:
+        return lists.listed(
+            request.village.pk, round_.roll_id, area_ids=areas, states=[State.OWED], group=group, limit=None
         )[0]
-        visited = {each.person_id for each in at_home}
-        found[slot.area_id] = houses(request, round_, [each for each in page if each.person_id not in visited], now)
-    return found
+
+    visited = {each.person_id for each in owed(Group.HOME_VISIT.value)}
+    called: dict[UUID, list[Listed]] = {}
+    for each in owed():
+        if each.person_id not in visited:
+            called.setdefault(each.area_id, []).append(each)
+    known = lines(request, round_, [each.person_id for inside in called.values() for each in inside], now)
+    return {area: in_houses(inside, known) for area, inside in called.items()}
 
 
 def _slot(told: Asked, slot: SlotView) -> dict[str, object]:
