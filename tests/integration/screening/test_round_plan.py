@@ -179,6 +179,16 @@ def test_a_plan_is_adopted_and_a_change_makes_it_a_draft_again(desk: Desk) -> No
         assert done.count() == 3
 
 
+def test_the_rounds_page_asks_who_waits_for_a_time_only_while_nobody_has_one(desk: Desk) -> None:
+    """It is looked at by everybody, all day."""
+    with CaptureQueriesContext(connection) as before:
+        assert "29 人等着安排时间" in words(desk.get("梁会明", "round"))
+    _propose(desk)
+    with CaptureQueriesContext(connection) as after:
+        assert "29 人，还没有采用" in words(desk.get("梁会明", "round"))
+    assert len(after) <= len(before)
+
+
 def test_only_who_opens_rounds_plans_them(desk: Desk) -> None:
     _propose(desk)
     assert "排时间" not in words(desk.get("范医生", "plan")).split("为什么")[1]

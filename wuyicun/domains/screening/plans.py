@@ -223,8 +223,9 @@ def adopt(*, round_: Round, by: UUID | None, at: datetime) -> None:
         RoundNotOpen: it is closed or cancelled.
     """
     _still_open(round_.village_id, round_)
-    Plan.rows().filter(village_id=round_.village_id, round=round_).update(adopted_at=at, adopted_by=by)
-    audit("screening.adopt_plan", by=by, at=at, village_id=round_.village_id, subject=("round", round_.pk))
+    rows = Plan.rows().filter(village_id=round_.village_id, round=round_)
+    if rows.update(adopted_at=at, adopted_by=by):
+        audit("screening.adopt_plan", by=by, at=at, village_id=round_.village_id, subject=("round", round_.pk))
 
 
 def _still_open(village_id: UUID, round_: Round) -> None:
@@ -242,15 +243,21 @@ def _draft_again(round_: Round) -> None:
     Plan.rows().filter(village_id=round_.village_id, round=round_).update(adopted_at=None, adopted_by=None)
 
 
-def breaks(village_id: UUID, round_: Round, plan: PlanView) -> Sequence[Broken]:
-    """What the plan as it stands breaks."""
-    stations = queries.stations(village_id, round_.pk)
+def ends_by(round_: Round, plan: PlanView) -> datetime:
+    """When everybody is to be through: when the office asked for, the round's own end at the latest."""
+    return round_.due_at if plan.ends_by is None else min(plan.ends_by, round_.due_at)
+
+
+def breaks(
+    round_: Round, plan: PlanView, stations: Sequence[Station], expected: Sequence[Expected]
+) -> Sequence[Broken]:
+    """What the plan breaks as its stations and its people are now."""
     slots = [Called(slot.area_id, slot.station_id, slot.people, slot.starts_at, slot.ends_at) for slot in plan.slots]
     return broken(
         slots,
         {station.pk: station.windows for station in stations},
-        {each.area_id: each.people for each in queries.expected(village_id, round_)},
+        {each.area_id: each.people for each in expected},
         begins_at=plan.begins_at,
-        ends_by=min(filter(None, (plan.ends_by, round_.due_at))),
+        ends_by=ends_by(round_, plan),
         numbers=profiles.shipped().parameters,
     )

@@ -42,6 +42,11 @@ class PlanView:
     slots: Sequence[SlotView]
 
     @property
+    def people(self) -> int:
+        """Who is to come to a station by it."""
+        return sum(slot.people for slot in self.slots)
+
+    @property
     def finish_at(self) -> datetime:
         """When the last micro-grid is through."""
         return max((slot.ends_at for slot in self.slots), default=self.begins_at)

@@ -70,7 +70,7 @@ class Asked:
     def people(self) -> int:
         """Who is to come to a station: by the plan, else as the round stands."""
         if self.plan is not None:
-            return sum(slot.people for slot in self.plan.slots)
+            return self.plan.people
         return sum(each.people for each in self.expected)
 
 
@@ -103,16 +103,25 @@ class Panel:
     may_print: bool
 
 
-def panel(request: ScopedRequest, round_: Round, now: datetime) -> Panel:
-    """The plan as the round's page shows it."""
-    told = asked(request.village.pk, round_, now)
-    said, tone = sentence(told, breaks=False)
-    slots = told.plan.slots if told.plan is not None and told.plan.adopted_at is not None else ()
-    mine = [slot for slot in slots if request.scope.permits(Permission.VIEW_BOARD, slot.area_path)]
-    rows = [(told.names.areas[slot.area_id], slot, told.names.stations.get(slot.station_id, "")) for slot in mine]
-    whole = request.scope.permits(Permission.VIEW_BOARD, round_.area_path)
-    may_print = any(request.scope.permits(Permission.VIEW_PEOPLE, slot.area_path) for slot in mine)
-    return Panel(said, tone, rows, whole, may_print)
+def panel(request: ScopedRequest, round_: Round, now: datetime) -> Panel | None:
+    """The plan as the round's page shows it; None where a round that is over called none of the account's areas."""
+    village_id, scope = request.village.pk, request.scope
+    plan = queries.plan(village_id, round_.pk)
+    slots = plan.slots if plan is not None and plan.adopted_at is not None else ()
+    mine = [slot for slot in slots if scope.permits(Permission.VIEW_BOARD, slot.area_path)]
+    if not mine and round_.state != RoundState.OPEN:
+        return None
+    people = plan.people if plan else sum(each.people for each in queries.expected(village_id, round_))
+    said, tone = sentence(round_, plan, people, now)
+    whole = scope.permits(Permission.VIEW_BOARD, round_.area_path)
+    may_print = any(scope.permits(Permission.VIEW_PEOPLE, slot.area_path) for slot in mine)
+    return Panel(said, tone, _rows(village_id, round_, mine) if mine else (), whole, may_print)
+
+
+def _rows(village_id: UUID, round_: Round, slots: Sequence[SlotView]) -> Sequence[tuple[str, SlotView, str]]:
+    areas = territory.names(village_id, {slot.area_path for slot in slots})
+    stations = {each.pk: each.name for each in queries.stations(village_id, round_.pk)}
+    return [(areas.get(slot.area_path, ""), slot, stations[slot.station_id]) for slot in slots]
 
 
 @require_GET
@@ -189,11 +198,11 @@ def plan_adopt(request: ScopedRequest, round_id: UUID) -> HttpResponse:
 def _page(request: ScopedRequest, round_: Round, form: ProposeForm | None) -> HttpResponse:
     village_id, now = request.village.pk, clock.now()
     told = asked(village_id, round_, now)
-    found = plans.breaks(village_id, round_, told.plan) if told.plan else ()
+    found = plans.breaks(round_, told.plan, told.stations, told.expected) if told.plan else ()
     shown = places(told)
     context = {
         "head": Head.of(round_),
-        "answer": sentence(told, breaks=bool(found)),
+        "answer": sentence(round_, told.plan, told.people, now, breaks=bool(found)),
         "figures": _figures(told, shown),
         "plan": told.plan,
         "places": shown,
@@ -224,14 +233,16 @@ def places(told: Asked) -> Sequence[Place]:
     return found
 
 
-def sentence(told: Asked, *, breaks: bool) -> tuple[str, str]:
+def sentence(
+    round_: Round, plan: PlanView | None, people: int, now: datetime, *, breaks: bool = False
+) -> tuple[str, str]:
     """The answer on top: when everybody is through by the plan."""
-    if told.plan is None:
-        return _("还没有计划：%(people)s 人等着安排时间") % {"people": told.people}, "owed"
-    words = {"time": time_words(told.plan.finish_at, told.now), "people": told.people}
-    if told.plan.finish_at > min(filter(None, (told.plan.ends_by, told.round.due_at))):
+    if plan is None:
+        return _("还没有计划：%(people)s 人等着安排时间") % {"people": people}, "owed"
+    words = {"time": time_words(plan.finish_at, now), "people": people}
+    if plan.finish_at > plans.ends_by(round_, plan):
         return _("按计划 %(time)s 才采完 %(people)s 人，来不及") % words, "late"
-    if told.plan.adopted_at is None:
+    if plan.adopted_at is None:
         return _("草稿：%(time)s 采完 %(people)s 人，还没有采用") % words, "owed"
     return _("按计划 %(time)s 采完 %(people)s 人") % words, "owed" if breaks else "done"
 

@@ -105,7 +105,7 @@ def rounds(request: ScopedRequest) -> HttpResponse:
     ]
     board = _board(request, current, now) if current else None
     context: dict[str, Any] = {"board": board, "rows": rows, "series": series.lines(request, now), **_may(request)}
-    if current is not None:
+    if current is not None and current.state == RoundState.OPEN:
         context |= {"round": current, "plan": plan.panel(request, current, now)}
     return render(request, "screening/rounds.html", context)
 
