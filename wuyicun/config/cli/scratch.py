@@ -24,10 +24,11 @@ LOCK = "in-use"
 def folder() -> Iterator[Path]:
     """Have a folder that PostgreSQL can enter, also when root runs the tests; a lock in it says that it is in use."""
     remove_abandoned()
-    made = Path(tempfile.mkdtemp(prefix=PREFIX))
-    made.chmod(0o711)
-    with (made / LOCK).open("w") as lock:
+    unnamed = Path(tempfile.mkdtemp(prefix=f".{PREFIX}"))
+    unnamed.chmod(0o711)
+    with (unnamed / LOCK).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        made = unnamed.rename(unnamed.with_name(unnamed.name[1:]))  # nobody finds it before it is locked
         try:
             yield made / "data"
         finally:
@@ -39,8 +40,9 @@ def remove_abandoned() -> None:
     for found in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError):
             status = found.lstat()
-            if stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not _in_use(found):
-                _remove(found)
+            if stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid():
+                with _claimed(found):
+                    _remove(found)
 
 
 def _remove(found: Path) -> None:
@@ -48,12 +50,20 @@ def _remove(found: Path) -> None:
     shutil.rmtree(found)
 
 
-def _in_use(found: Path) -> bool:
+@contextlib.contextmanager
+def _claimed(found: Path) -> Iterator[None]:
+    """Hold a folder that nobody uses, so that of several runs one removes it.
+
+    Raises:
+        OSError: somebody uses or removes it, or it was only just made.
+    """
     try:
-        with (found / LOCK).open("r+") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except FileNotFoundError:  # just made, or half removed
-        return time.time() - found.lstat().st_mtime < 60
-    return False
+        lock = (found / LOCK).open("r+")
+    except FileNotFoundError:  # just made, or half removed by a run that was killed
+        if time.time() - found.lstat().st_mtime < 60:
+            raise
+        yield
+        return
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
