@@ -123,7 +123,13 @@ class Scope:
 
 def within(area_path: str, field: str = "area_path") -> Q:
     """A filter for an area and all below it, as a range so that it stays on the index under the policies."""
-    return Q(**{f"{field}__gte": area_path, f"{field}__lt": area_path + _END})
+    first, past = span(area_path)
+    return Q(**{f"{field}__gte": first, f"{field}__lt": past})
+
+
+def span(area_path: str) -> tuple[str, str]:
+    """The same for a statement: paths from the first on, up to before the second."""
+    return area_path, area_path + _END
 
 
 def of_system(villages: Iterable[UUID]) -> Scope:

@@ -11,10 +11,9 @@ from wuyicun.domains.registry import queries as registry
 from wuyicun.domains.verification.models import Check, Period, Plan
 from wuyicun.domains.verification.rules import DEFAULT_EVERY_DAYS
 from wuyicun.kernel.database.statements import execute
+from wuyicun.kernel.scope import span
 
 PeriodRow = Period
-PAST = ":"
-"""Sorts behind every digit: what is below an area has a path before its own followed by this."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,7 @@ WHERE h.village_id = %s AND h.area_path >= %s AND h.area_path < %s GROUP BY h.ar
 
 def freshness(village_id: UUID, since: datetime, area_path: str = "") -> Mapping[str, Freshness]:
     """How each micro-grid with households stands, by its path; of those below an area."""
-    rows = execute(_FRESHNESS, since, village_id, area_path, f"{area_path}{PAST}")
+    rows = execute(_FRESHNESS, since, village_id, *span(area_path))
     return {row[0]: Freshness(*row) for row in rows}
 
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 from wuyicun.kernel.accounts.models import Account, Grant, Village
 from wuyicun.kernel.database.statements import array, execute
 from wuyicun.kernel.roles import ROLES
-from wuyicun.kernel.scope import Held, Scope
+from wuyicun.kernel.scope import Held, Scope, within
 
 
 def grants_in_force(account_id: UUID, at: datetime) -> Sequence[Grant]:
@@ -75,7 +75,7 @@ def scopes_and_paths(account_ids: Collection[UUID], at: datetime) -> Mapping[UUI
 
 def villages_below(area_path: str) -> Sequence[Village]:
     """All villages in an area above the village, by their place in the tree."""
-    return list(Village.objects.filter(area_path__gte=area_path, area_path__lt=area_path + "~").order_by("area_path"))
+    return list(Village.objects.filter(within(area_path)).order_by("area_path"))
 
 
 def villages(ids: Sequence[UUID]) -> Sequence[Village]:
