@@ -121,7 +121,7 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth brings no 
         return user.username
 
     def generate_authenticator_name(self, user: Account, kind: Authenticator.Type) -> str:
-        """Where it is kept, as far as nobody said otherwise."""
+        """What a passkey is called whose owner named it nothing."""
         number = Authenticator.objects.filter(user_id=user.pk, type=kind).count() + 1
         return _("通行密钥 %(number)s") % {"number": number}
 

@@ -13,6 +13,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.request import split_domain_port
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -37,7 +38,7 @@ class Here:
 def here(request: HttpRequest) -> Here:
     """Browsers want a name, not a number, and HTTPS; of plain HTTP they trust `localhost` alone."""
     host = request.get_host()
-    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdecimal() and not host.endswith("]") else host
+    name, _port = split_domain_port(host)
     if name in LOOPBACK:
         return Here(False, f"http://{host.replace(name, 'localhost', 1)}")
     address = urlsplit(settings.WUYI_ADDRESS)
