@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from wuyicun.domains.territory import access, duties, queries, units
-from wuyicun.domains.territory.duties import Hours
+from wuyicun.domains.territory.queries import UnitRow
+from wuyicun.domains.territory.watches import Watch
 from wuyicun.domains.territory.web import shown
 from wuyicun.domains.territory.web.hours import days_words, gap_words, hours_words, weekdays
 from wuyicun.domains.territory.words import UNIT_KINDS
@@ -68,22 +70,22 @@ class DutyForm(forms.Form):
         label=gettext_lazy("值班电话"), max_length=32, required=False, help_text=gettext_lazy("留空就打单位的电话")
     )
 
-    def __init__(self, names: list[str], hours: Hours, data: object = None) -> None:
-        initial = {"from_time": hours.watch.begins, "until_time": hours.watch.ends} if hours.watch else {}
+    def __init__(self, data: object = None, *, names: Sequence[str] = (), watch: Watch | None = None) -> None:
+        initial = {"from_time": watch.begins, "until_time": watch.ends} if watch else {}
         super().__init__(data, prefix="duty", initial=initial, use_required_attribute=False)  # type: ignore[arg-type]
         self.fields["days"].choices = weekdays()  # type: ignore[attr-defined]
         self.fields["name"].widget.attrs["list"] = "duty-names"
         self.names = names
 
     def clean_days(self) -> str:
-        return "".join(sorted(self.cleaned_data["days"]))
+        return "".join(sorted(set(self.cleaned_data["days"])))
 
 
 @require_http_methods(["GET", "POST"])
 def unit(request: ScopedRequest, unit_id: UUID) -> HttpResponse:
     """Its page; what is said of the unit itself is corrected here."""
     found = access.unit(request.scope, request.village, unit_id)
-    form = UnitChangeForm(request.POST or None, initial={name: getattr(found, name) for name in _FIELDS})
+    form = _change_form(found, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             units.change(unit=found, **form.cleaned_data, by=request.account.pk, at=clock.now())
@@ -92,16 +94,16 @@ def unit(request: ScopedRequest, unit_id: UUID) -> HttpResponse:
         else:
             notices.say(request, _("已保存"))
             return redirect("unit", unit_id=found.pk)
-    return _page(request, unit_id, form)
+    return _page(request, found, form=form)
 
 
 @require_POST
 def duty_add(request: ScopedRequest, unit_id: UUID) -> HttpResponse:
     """Put somebody on the weekly list."""
     found, now = access.unit(request.scope, request.village, unit_id), clock.now()
-    form = DutyForm([], duties.of_village(found.village_id, [found], now)[found.pk], request.POST)
+    form = DutyForm(request.POST)
     if not form.is_valid():
-        return _page(request, unit_id, None, request.POST)
+        return _page(request, found, duty=request.POST)
     made = duties.put(unit=found, **form.cleaned_data, by=request.account.pk, at=now)
     words = _("%(name)s：%(days)s %(hours)s值班") % _duty_words(made)
     notices.say(request, words, undo_url=reverse("duty_off", args=[made.pk]))
@@ -140,16 +142,18 @@ def unit_end(request: ScopedRequest, unit_id: UUID) -> HttpResponse:
     return redirect("organisation")
 
 
-def _page(request: ScopedRequest, unit_id: UUID, form: UnitChangeForm | None, duty: object = None) -> HttpResponse:
-    found, now = access.unit(request.scope, request.village, unit_id), clock.now()
+def _page(
+    request: ScopedRequest, found: UnitRow, *, form: UnitChangeForm | None = None, duty: object = None
+) -> HttpResponse:
+    now = clock.now()
     held = [each for each in queries.holders(found.village_id, now) if each.unit_id == found.pk]
     hours = duties.of_village(found.village_id, [found], now)[found.pk]
     context = {
         "unit": found,
         "kind": UNIT_KINDS[found.kind],
         "area": queries.names(found.village_id).get(found.area_path, ""),
-        "form": form or UnitChangeForm(initial={name: getattr(found, name) for name in _FIELDS}),
-        "duty_form": DutyForm(sorted({each.name for each in held}), hours, duty),
+        "form": form or _change_form(found),
+        "duty_form": DutyForm(duty, names=sorted({each.name for each in held}), watch=hours.watch),
         "hours": hours_words(hours.watch.begins, hours.watch.ends) if hours.watch else "",
         "manned": hours,
         "duties": [(each, _duty_words(each), each in hours.now) for each in hours.duties],
@@ -159,6 +163,10 @@ def _page(request: ScopedRequest, unit_id: UUID, form: UnitChangeForm | None, du
         "appoint_url": shown.appoint_url(found.area_path, "member", found.pk),
     }
     return render(request, "territory/unit.html", context)
+
+
+def _change_form(found: UnitRow, data: Any = None) -> UnitChangeForm:
+    return UnitChangeForm(data, initial={name: getattr(found, name) for name in _FIELDS})
 
 
 def _duty_words(duty: duties.DutyRow) -> dict[str, str]:
