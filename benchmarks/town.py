@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from benchmarks.load import START, Kind, Loader, Size, id_in_sql, id_of, moment
-from wuyicun.domains.registry import search, tokens
+from wuyicun.domains.registry import indexing, tokens
 from wuyicun.domains.registry.models import CARD, ID_NUMBER, PHONE
 from wuyicun.domains.registry.rules import Group, PlaceKind, check_digit
 from wuyicun.kernel import scope
@@ -108,7 +108,7 @@ class Town(Loader):
         self.settle_down()
         village = id_of(Kind.VILLAGE, 0)
         with scope.enter(scope.of_system([village])):
-            search.reindex(village)
+            indexing.reindex(village)
         self.settle_down()
 
     @property

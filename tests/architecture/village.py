@@ -16,7 +16,7 @@ from allauth.mfa.models import Authenticator
 
 from tests.cast import PASSWORD, Cast, make_cast
 from tests.integration.screening.sending import Phone, open_round
-from wuyicun.domains.registry import cards, search
+from wuyicun.domains.registry import cards, indexing
 from wuyicun.domains.registry.importing.shell import import_file
 from wuyicun.domains.registry.models import ColumnMapping, Conflict, ImportBatch, ImportProblem, Place
 from wuyicun.domains.rolls import actions as rolls
@@ -89,7 +89,7 @@ def _settle_in(cast: Cast) -> None:
         at=at,
     )
     cards.issue(village_id=village, letter="P", subjects=[cast.people["甲01"].pk], at=at)
-    search.reindex(village, people=[person.pk for person in cast.people.values()])
+    indexing.reindex(village, people=[person.pk for person in cast.people.values()])
 
 
 def _leave_traces_of_an_import(cast: Cast) -> None:

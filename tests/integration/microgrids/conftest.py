@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.cast import Cast, make_cast
-from wuyicun.domains.registry import search
+from wuyicun.domains.registry import indexing
 from wuyicun.kernel import scope
 
 
@@ -16,5 +16,5 @@ def cast(db: None, settings: Any) -> Iterator[Cast]:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     made = make_cast()
     with scope.enter(made.scope()):
-        search.reindex(made.village.pk)
+        indexing.reindex(made.village.pk)
         yield made

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from tests.cast import Cast, make_cast
 from tests.integration.registry.people import add, house_of
-from wuyicun.domains.registry import search
+from wuyicun.domains.registry import indexing
 from wuyicun.domains.registry.models import Place
 from wuyicun.domains.territory import actions as territory
 from wuyicun.domains.territory.rules import UnitKind
@@ -24,12 +24,12 @@ from wuyicun.kernel.web.finding import Match, Matches
 def cast(db: None) -> Iterator[Cast]:
     made = make_cast()
     with scope.enter(made.scope()):
-        search.reindex(made.village.pk)
+        indexing.reindex(made.village.pk)
         area = made.areas["西头岭"]
         place = Place.rows().create(
             village_id=made.village.pk, area=area, area_path=area.area_path, name="便民超市", kind="shop"
         )
-        search.reindex(made.village.pk, places=[place.pk])
+        indexing.reindex(made.village.pk, places=[place.pk])
         yield made
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 from tests.cast import Cast, make_cast
 from tests.integration.registry.rosters import CODE, START, Shelf
 from tests.integration.registry.wizard import SECRETARY
-from wuyicun.domains.registry import search
+from wuyicun.domains.registry import indexing
 from wuyicun.domains.registry.importing import stepping
 from wuyicun.domains.territory import actions as territory
 from wuyicun.kernel import scope
@@ -29,7 +29,7 @@ def cast(db: None, settings: Any) -> Iterator[Cast]:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     made = make_cast()
     with scope.enter(made.scope()):
-        search.reindex(made.village.pk)
+        indexing.reindex(made.village.pk)
         yield made
 
 

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from tests.cast import Cast
 from tests.integration.registry.people import add, house_of, id_number
-from wuyicun.domains.registry import cards, listing, search, tokens
+from wuyicun.domains.registry import cards, indexing, listing, tokens
 from wuyicun.domains.registry.listing import Asked
 from wuyicun.domains.registry.models import Household, Person, Place
 from wuyicun.domains.registry.queries import PersonBrief
@@ -169,7 +169,7 @@ def place(cast: Cast, name: str) -> Place:
     made = Place(village_id=cast.village.pk, area=area, area_path=area.area_path, name=name, kind="shop")
     made.set_phone("13912345678")
     made.save()
-    search.reindex(cast.village.pk, places=[made.pk])
+    indexing.reindex(cast.village.pk, places=[made.pk])
     return made
 
 

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.cast import Cast, make_cast
 from tests.integration.registry.people import add, house_of, id_number
-from wuyicun.domains.registry import actions, cards, queries, search, tokens
+from wuyicun.domains.registry import actions, cards, indexing, queries, search, tokens
 from wuyicun.domains.registry.models import ID_NUMBER, Conflict, Person, Place, SearchKey
 from wuyicun.kernel import clock, scope
 from wuyicun.kernel.accounts import queries as accounts
@@ -93,7 +93,7 @@ def test_no_number_can_be_read_from_the_keys(cast: Cast, settings: Any) -> None:
     assert len(digests) == 4
     assert all(re.fullmatch("#[0-9a-f]{64}", key) for key in digests)
     settings.WUYI_KEYRING = replace(settings.WUYI_KEYRING, index=bytes(32))
-    search.reindex(cast.village.pk, people=[person.pk])
+    indexing.reindex(cast.village.pk, people=[person.pk])
     assert keys()[0] == plain
     assert not digests & keys()[1], "a digest that needs no key could be guessed: there are ten thousand last fours"
 
@@ -129,7 +129,7 @@ def test_a_place_is_found_by_its_name(cast: Cast) -> None:
     place = Place.rows().create(
         village_id=cast.village.pk, area=area, area_path=area.area_path, name="便民超市", kind="shop"
     )
-    search.reindex(cast.village.pk, places=[place.pk])
+    indexing.reindex(cast.village.pk, places=[place.pk])
     assert names(cast, "bmcs") == [search.PLACE]
 
 
@@ -180,7 +180,7 @@ def test_no_other_index_can_be_taken_for_a_range_of_keys(database: object, owner
     """Else one is, as long as the statistics do not know a new village: 3 s for a search among 100,000 people."""
     cast = make_cast()
     with scope.enter(cast.scope()):
-        search.reindex(cast.village.pk)
+        indexing.reindex(cast.village.pk)
         asked = sql_of(cast, "甲0")
     with owner.transaction(force_rollback=True):
         owner.execute("SET LOCAL enable_seqscan = off")
@@ -206,7 +206,7 @@ def test_the_index_follows_what_is_written(cast: Cast) -> None:
     assert names(cast, "周一一") == []
     assert names(cast, "zhouerer") == ["周二二"]
     Person.rows().filter(pk=edited.pk).update(name="周三三")
-    search.reindex(cast.village.pk)
+    indexing.reindex(cast.village.pk)
     assert names(cast, "zss") == ["周三三"]
     assert Person.rows().get(pk=edited.pk).name_sort.startswith("zhou san san")
 
@@ -215,5 +215,5 @@ def test_who_is_no_more_is_found_no_longer(cast: Cast) -> None:
     person = add(cast, "周一一")
     ids = [person.pk]
     person.delete()
-    search.reindex(cast.village.pk, people=ids)
+    indexing.reindex(cast.village.pk, people=ids)
     assert not SearchKey.rows().filter(subject_id__in=ids).exists()

@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from wuyicun.domains.registry import search, tokens
+from wuyicun.domains.registry import indexing, tokens
 from wuyicun.domains.registry.labels import PLACE_KIND
 from wuyicun.domains.registry.listing import Asked
 from wuyicun.domains.registry.models import CARD, Card, Household, Person, Place
@@ -208,8 +208,8 @@ def _card(draft: _Draft, token: str) -> PrintedCard:
 
 def _reindex(village_id: UUID, letter: str, subjects: Collection[UUID]) -> None:
     if letter == tokens.PERSON:
-        search.reindex(village_id, people=subjects)
+        indexing.reindex(village_id, people=subjects)
     elif letter == tokens.HOUSEHOLD:
-        search.reindex(village_id, households=subjects)
+        indexing.reindex(village_id, households=subjects)
     else:
-        search.reindex(village_id, places=subjects)
+        indexing.reindex(village_id, places=subjects)

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from wuyicun.domains.registry import search
+from wuyicun.domains.registry import indexing
 from wuyicun.domains.registry.access import Leaf
 from wuyicun.domains.registry.actions.people import ChangedMeanwhile, locked, refuse_both, refuse_changed
 from wuyicun.domains.registry.actions.seeing import HOME, Marks, merge, values_of_household
@@ -50,7 +50,7 @@ def add_household(
         updated_by=by,
     )
     _save(household)
-    search.reindex(village_id, households=[household.pk])
+    indexing.reindex(village_id, households=[household.pk])
     audit("registry.add_household", by=by, at=at, village_id=village_id, subject=("household", household.pk))
     publish(HouseholdsChanged(village_id, (household.pk,), by, at))
     return household
@@ -101,7 +101,7 @@ def edit_household(
     _save(current)
     if moves:
         _take_along(current, by, at)
-    search.reindex(current.village_id, households=[current.pk])
+    indexing.reindex(current.village_id, households=[current.pk])
     audit(
         "registry.edit_household",
         by=by,
@@ -137,7 +137,7 @@ def place_person(
     current.area_path = home.area_path
     current.updated_at, current.updated_by = at, by
     current.save()
-    search.reindex(current.village_id, people=[current.pk])
+    indexing.reindex(current.village_id, people=[current.pk])
     audit(
         "registry.place_person",
         by=by,
@@ -158,7 +158,7 @@ def _take_along(household: Household, by: UUID | None, at: datetime) -> None:
     ids = tuple(members.order_by("pk").values_list("pk", flat=True))
     if ids:
         members.update(area_id=household.area_id, area_path=household.area_path, updated_at=at, updated_by=by)
-        search.reindex(household.village_id, people=ids)
+        indexing.reindex(household.village_id, people=ids)
         publish(PeopleChanged(household.village_id, ids, by, at))
 
 

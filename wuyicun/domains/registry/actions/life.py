@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from wuyicun.domains.registry import search
+from wuyicun.domains.registry import indexing
 from wuyicun.domains.registry.access import Leaf
 from wuyicun.domains.registry.actions.people import (
     Newcomer,
@@ -261,7 +261,7 @@ def _undone(event: LifeEvent, by: UUID | None, at: datetime) -> None:
 def _touch(person: Person, by: UUID | None, at: datetime) -> None:
     person.updated_at, person.updated_by = at, by
     person.save()
-    search.reindex(person.village_id, people=[person.pk])
+    indexing.reindex(person.village_id, people=[person.pk])
 
 
 def _audit(action: str, person: Person, by: UUID | None, at: datetime, data: Mapping[str, object]) -> None:

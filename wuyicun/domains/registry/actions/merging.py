@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from wuyicun.domains.registry import search
+from wuyicun.domains.registry import indexing
 from wuyicun.domains.registry.actions.taking_over import give_back, hand_back, take_along, take_over
 from wuyicun.domains.registry.events import PeopleChanged, PeopleMerged, PeopleParted
 from wuyicun.domains.registry.models import Pairing, Person
@@ -166,5 +166,5 @@ def _audit(action: str, pairing: Pairing, by: UUID | None, at: datetime, **data:
 
 
 def _tell(kept: Person, other: Person, by: UUID | None, at: datetime) -> None:
-    search.reindex(kept.village_id, people=[kept.pk, other.pk])
+    indexing.reindex(kept.village_id, people=[kept.pk, other.pk])
     publish(PeopleChanged(kept.village_id, (kept.pk, other.pk), by, at))

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from wuyicun.domains.registry import search
+from wuyicun.domains.registry import indexing
 from wuyicun.domains.registry.access import Leaf
 from wuyicun.domains.registry.actions.households import NumberTaken
 from wuyicun.domains.registry.events import HouseholdsChanged, PeopleChanged
@@ -49,7 +49,7 @@ def move_households(*, village_id: UUID, to: Mapping[UUID, Leaf], by: UUID | Non
     people: list[UUID] = []
     for leaf_id, households in sorted(by_leaf.items()):
         people += _carry(village_id, households, leaves[leaf_id], by, at)
-    search.reindex(village_id, households=[trace.household_id for trace in moved], people=people)
+    indexing.reindex(village_id, households=[trace.household_id for trace in moved], people=people)
     for trace in moved:
         audit(
             "registry.move_household",
@@ -77,7 +77,7 @@ def empty_leaf(*, village_id: UUID, area_path: str, into: Leaf, by: UUID | None,
     alone = list(Person.rows().select_for_update().filter(**there).order_by("pk").values_list("pk", flat=True))
     Person.rows().filter(village_id=village_id, pk__in=alone).update(**placed)
     _move_places(village_id, area_path, into, placed)
-    search.reindex(village_id, people=alone)
+    indexing.reindex(village_id, people=alone)
     _tell(village_id, (), alone, by, at)
     return moved
 
@@ -94,7 +94,7 @@ def _move_places(village_id: UUID, area_path: str, into: Leaf, placed: Mapping[s
         for field, value in placed.items():
             setattr(place, field, value)
         place.save(update_fields=["name", *placed])
-    search.reindex(village_id, places=[place.pk for place in places])
+    indexing.reindex(village_id, places=[place.pk for place in places])
 
 
 def _refuse_taken_numbers(village_id: UUID, moving: list[Household], to: Mapping[UUID, Leaf]) -> None:

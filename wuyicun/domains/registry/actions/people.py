@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from wuyicun.domains.registry import search
+from wuyicun.domains.registry import indexing
 from wuyicun.domains.registry.access import Leaf
 from wuyicun.domains.registry.actions.identity import IdHeld, agree, take_id, take_phone
 from wuyicun.domains.registry.actions.seeing import HOME, STAY, Marks, Merged, mark, merge, values_of_person
@@ -122,7 +122,7 @@ def add_person(
         PersonGroup(village_id=village_id, person=person, group=group, starts_on=day_of(at), source=SOURCE_BY_HAND)
         for group in sorted(set(newcomer.groups))
     )
-    search.reindex(village_id, people=[person.pk])
+    indexing.reindex(village_id, people=[person.pk])
     audit("registry.add_person", by=by, at=at, village_id=village_id, subject=("person", person.pk))
     publish(PeopleChanged(village_id, (person.pk,), by, at))
     return person
@@ -168,7 +168,7 @@ def edit_person(
     agree(current)
     current.updated_at, current.updated_by = at, by
     _save(current)
-    search.reindex(current.village_id, people=[current.pk])
+    indexing.reindex(current.village_id, people=[current.pk])
     audit(
         "registry.edit_person",
         by=by,

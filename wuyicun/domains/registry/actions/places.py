@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from wuyicun.domains.registry import search
+from wuyicun.domains.registry import indexing
 from wuyicun.domains.registry.access import Site
 from wuyicun.domains.registry.actions.identity import PhoneNotRead
 from wuyicun.domains.registry.actions.people import ChangedMeanwhile, refuse_both
@@ -174,5 +174,5 @@ def _save(place: Place) -> None:
 
 
 def _told(action: str, place: Place, by: UUID | None, at: datetime, data: Mapping[str, object] | None = None) -> None:
-    search.reindex(place.village_id, places=[place.pk])
+    indexing.reindex(place.village_id, places=[place.pk])
     audit(action, by=by, at=at, village_id=place.village_id, subject=("place", place.pk), data=data or {})

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from wuyicun.domains.registry import search
+from wuyicun.domains.registry import indexing
 from wuyicun.domains.registry.events import HouseholdsChanged, PeopleChanged
 from wuyicun.domains.registry.importing.commit.conflicts import open_conflicts
 from wuyicun.domains.registry.importing.commit.recording import record_changes, record_lines
@@ -136,5 +136,5 @@ def _reindex(village_id: UUID, moved: Sequence[UUID]) -> tuple[list[UUID], list[
             if is_new:
                 made.add(subject)
     people = list(dict.fromkeys(touched["P"]))
-    search.reindex(village_id, people=people, households=touched["H"], places=touched["L"], made=made)
+    indexing.reindex(village_id, people=people, households=touched["H"], places=touched["L"], made=made)
     return people, touched["H"]

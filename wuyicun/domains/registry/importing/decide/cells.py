@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from wuyicun.domains.registry import actions, search
+from wuyicun.domains.registry import actions, indexing
 from wuyicun.domains.registry.access import Leaf
 from wuyicun.domains.registry.actions import Stay
 from wuyicun.domains.registry.models import Household, Person, PersonGroup, Place
@@ -77,7 +77,7 @@ def set_of_place(place: Place, cell: str, said: str, *, by: UUID | None, at: dat
         setattr(place, cell, said)
     place.updated_at, place.updated_by = at, by
     place.save()
-    search.reindex(place.village_id, places=[place.pk])
+    indexing.reindex(place.village_id, places=[place.pk])
     data = {"fields": [cell]}
     audit("registry.edit_place", by=by, at=at, village_id=place.village_id, subject=("place", place.pk), data=data)
 

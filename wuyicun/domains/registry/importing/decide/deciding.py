@@ -11,7 +11,7 @@ import msgspec
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from wuyicun.domains.registry import search
+from wuyicun.domains.registry import indexing
 from wuyicun.domains.registry.actions.identity import agree, take_id
 from wuyicun.domains.registry.actions.people import day_of
 from wuyicun.domains.registry.events import PeopleChanged
@@ -185,5 +185,5 @@ def _end(conflict: Conflict, decision: str, by: UUID | None, at: datetime) -> No
 
 
 def _tell(village_id: UUID, people: tuple[UUID, ...], by: UUID | None, at: datetime) -> None:
-    search.reindex(village_id, people=people)
+    indexing.reindex(village_id, people=people)
     publish(PeopleChanged(village_id, people, by, at))

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from wuyicun.domains.registry import search
+from wuyicun.domains.registry import indexing
 from wuyicun.domains.registry.events import HouseholdsChanged, PeopleChanged, PeopleRemoved
 from wuyicun.domains.registry.importing import files
 from wuyicun.domains.registry.importing.commit.committing import lock
@@ -148,7 +148,7 @@ def _tell(
     at: datetime,
 ) -> None:
     touched = {kind: [*removed[kind], *restored[kind]] for kind in removed}
-    search.reindex(village_id, people=touched["P"], households=touched["H"], places=touched["L"])
+    indexing.reindex(village_id, people=touched["P"], households=touched["H"], places=touched["L"])
     if touched["H"]:
         publish(HouseholdsChanged(village_id, tuple(touched["H"]), by, at))
     if removed["P"]:
