@@ -25,6 +25,9 @@ from wuyicun.kernel.scope import Scope
 MOST_MICRO_GRIDS = 120
 """So many are listed on the board: in a town those furthest behind, in a village all."""
 
+MOST_WITHOUT_CODE = 2_000
+"""So many who lack a sampling code are counted on the board, in a town where nobody has one; the list counts all."""
+
 SHOWN_KINDS = ("sample", "tube.close", "tube.handover", "tube.result", "outcome", "excuse")
 
 
@@ -63,7 +66,7 @@ class Board:
     """The Today board of a village.
 
     Attributes:
-        without_code: how many people whom the asker may see lack a sampling code.
+        without_code: how many people whom the asker may see lack a sampling code, counted as far as `MOST_WITHOUT_CODE`.
         furthest_behind: how many micro-grids are listed, when there are more; None when all are.
     """
 
@@ -81,6 +84,11 @@ class Board:
     activity: tuple[Activity, ...] = ()
 
     @property
+    def without_code_shown(self) -> str:
+        """The number, or that there are as many and maybe more."""
+        return f"{self.without_code}{'+' if self.without_code >= MOST_WITHOUT_CODE else ''}"
+
+    @property
     def is_open(self) -> bool:
         """Is a round going on?"""
         return self.round is not None and self.round.state == RoundState.OPEN
@@ -95,7 +103,7 @@ def board(scope: Scope, village_id: UUID, at: datetime) -> Board:
     """All that the board shows; counts come from the leaves, never from a scan of people."""
     round_ = screening.current_round(village_id)
     since = quarter_start(timezone.localtime(at))
-    without_code = registry.count_without_code(scope, village_id)
+    without_code = registry.count_without_code(scope, village_id, most=MOST_WITHOUT_CODE)
     if round_ is None:
         return Board(
             people=registry.count_people(village_id),

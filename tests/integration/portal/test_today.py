@@ -171,6 +171,15 @@ def test_a_town_lists_the_micro_grids_that_are_furthest_behind(story: Story, mon
     assert "最落后的 1 个" in page(story.cast.client("梁会明")).content.decode()
 
 
+def test_in_a_town_where_nobody_has_a_sampling_code_the_board_counts_no_further_than_it_must(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MOST_WITHOUT_CODE", 7)
+    assert re.search(r">7\+<", page(cast.client("王海斌")).content.decode())
+    monkeypatch.setattr(queries, "MOST_WITHOUT_CODE", 21)
+    assert re.search(r">20<", page(cast.client("王海斌")).content.decode())
+
+
 def test_who_lacks_a_sampling_code_is_counted_and_one_press_from_the_list_and_the_badges(cast: Cast) -> None:
     with scope.enter(cast.scope()):
         person = Person.rows().get(pk=cast.people["甲01"].pk)

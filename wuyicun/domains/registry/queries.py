@@ -308,12 +308,21 @@ def headcount(scope: Scope, village_id: UUID) -> Headcount:
 
 
 def count_without_code(
-    scope: Scope, village_id: UUID, area_path: str = "", permission: Permission = Permission.VIEW_PEOPLE
+    scope: Scope,
+    village_id: UUID,
+    area_path: str = "",
+    permission: Permission = Permission.VIEW_PEOPLE,
+    *,
+    most: int | None = None,
 ) -> int:
     """How many people of an area ('' for all), of those over whom the asker holds a permission, have no registered
-    sampling code."""
+    sampling code.
+
+    Args:
+        most: count no further.
+    """
     seen = Person.rows().filter(scope.covering(permission), village_id=village_id, left_at__isnull=True)
-    return seen.filter(within(area_path), sampling_code=False).count()
+    return seen.filter(within(area_path), sampling_code=False)[:most].count()
 
 
 def count_places(scope: Scope, village_id: UUID, area_path: str = "") -> int:
