@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from wuyicun.domains.territory.models import Area, Division, Handover, Post, Unit
@@ -144,9 +144,10 @@ def holders(village_id: UUID, at: datetime) -> Sequence[Holder]:
 def without_leader(village_id: UUID, at: datetime) -> int:
     """How many areas, from the village to its micro-grids, nobody answers for at this moment."""
     posts = Post.rows().filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), village_id=village_id, starts_at__lte=at)
-    led = set(posts.filter(role__in=LEADER.values()).exclude(rank=Rank.DEPUTY).values_list("area_path", "role"))
+    led = posts.filter(area_path=OuterRef("area_path"), role=OuterRef("leader")).exclude(rank=Rank.DEPUTY)
     there = Area.rows().filter(village_id=village_id, retired_at__isnull=True, level__in=LEADER)
-    return sum((path, LEADER[Level(level)]) not in led for path, level in there.values_list("area_path", "level"))
+    leader = Case(*(When(level=level, then=Value(role)) for level, role in LEADER.items()))
+    return there.annotate(leader=leader).filter(~Exists(led)).count()
 
 
 def coming(village_id: UUID, at: datetime) -> Sequence[Holder]:
