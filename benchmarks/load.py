@@ -153,7 +153,6 @@ class Loader:
             "birth_date": "date '1950-01-01' + n % 20000",
             "residence": "'resident'",
             "whereabouts": "'in_village'",
-            "sampling_code": "n % 33 <> 0",
             "updated_at": moment(START),
         }
         everybody = f"{self.micro_grids()} JOIN {person} USING (leaf) ORDER BY n"
