@@ -66,7 +66,7 @@ class Board:
     """The Today board of a village.
 
     Attributes:
-        without_code: how many people whom the asker may see lack a sampling code, counted as far as `MOST_WITHOUT_CODE`.
+        without_code: how many people whom the asker may see lack a sampling code, counted up to `MOST_WITHOUT_CODE`.
         furthest_behind: how many micro-grids are listed, when there are more; None when all are.
     """
 
