@@ -84,7 +84,7 @@ SELECT * FROM screening_take_in(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], 
 
 _DECIDE = """
 SELECT * FROM screening_decide(ARRAY(
-  SELECT ROW(village_id, round_id, code, NULL, told, false, 0, NULL)::screening_come
+  SELECT ROW(village_id, round_id, code, 0, NULL, true, NULL, told, NULL, NULL, NULL, NULL)::screening_come
   FROM json_to_recordset(%s) AS r (village_id uuid, round_id uuid, code text, told boolean)), NULL, %s)
 """
 
