@@ -38,6 +38,8 @@ FOR_EVERYBODY = {
     "setup": "who holds the one-time code; gone as soon as there is an account",
     "setup_village": "the same",
     "setup_account": "the same",
+    "check": "where the code on a paper is typed",
+    "check_code": "what stands on the paper, and nothing of a person: tests/integration/screening/test_proof.py",
     "set_language": "a cookie; the log-in page has the switch, too",
     "set_appearance": "a cookie; the log-in page has the switch, too",
 }

@@ -16,6 +16,7 @@ KEPT = (
     "records_record",
     "records_void",
     "screening_report",
+    "screening_proof",
     "verification_check",
     "verification_withdrawal",
     "registry_ledgertaken",

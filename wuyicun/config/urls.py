@@ -15,6 +15,7 @@ urlpatterns = [
     path("people/", include("wuyicun.domains.registry.web.ledgers.urls")),
     path("people/reports/", include("wuyicun.domains.registry.web.reports.urls")),
     path("", include("wuyicun.domains.registry.web.urls")),
+    path("check/", include("wuyicun.domains.screening.web.public_urls")),
     path("screening/", include("wuyicun.domains.screening.web.urls")),
     path("settings/", include("wuyicun.domains.territory.web.urls")),
     path("settings/backups/", include("wuyicun.kernel.backup.web.urls")),

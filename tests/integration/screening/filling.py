@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from tests.cast import Cast
 from tests.integration.screening.marking import mark
-from wuyicun.domains.screening import plans, queries, series, visits
+from wuyicun.domains.screening import plans, proving, queries, series, visits
 from wuyicun.domains.screening.plans import Wish
 from wuyicun.kernel import clock
 
 
 def fill(cast: Cast) -> Mapping[str, object]:
-    """A walk to 甲06 and a plan in the round that runs, and a series of the other section."""
+    """A walk to 甲06, a plan and a printed proof in the round that runs, and a series of the other section."""
     mark(cast, "甲06")
     round_ = queries.open_rounds(cast.village.pk)[-1]
     visits.plan_outings(village_id=cast.village.pk, round_=round_, teams=[""], start=None, by=None, at=clock.now())
@@ -22,5 +22,14 @@ def fill(cast: Cast) -> Mapping[str, object]:
     assert plan is not None
     begun = series.begin(
         village_id=cast.village.pk, area_path=cast.areas["北头岭"].area_path, scheme="daily", by=None, at=clock.now()
+    )
+    proving.prove(
+        village_id=cast.village.pk,
+        village_path=cast.village.area_path,
+        round_=round_,
+        area="西头岭",
+        typeset=lambda _code, _digest: b"%PDF",
+        by=None,
+        at=clock.now(),
     )
     return {"slot_id": plan.slots[0].id, "series_id": begun.pk}

@@ -35,6 +35,7 @@ WHERE e.village_id = %(village)s AND e.roll_id = %(roll)s
   AND e.area_id = ANY (%(areas)s) AND e.state = ANY (%(states)s)
   AND (%(group)s = '' OR EXISTS (SELECT 1 FROM registry_persongroup g WHERE g.village_id = p.village_id
     AND g.person_id = p.id AND g."group" = %(group)s AND g.ends_on IS NULL))
+  AND (%(household)s::uuid IS NULL OR h.id = %(household)s)
   AND ({_PLACE}) > (%(unplaced)s, %(path)s, %(order)s, %(house)s)
 ORDER BY {_PLACE}, p.birth_date NULLS LAST, p.name_sort, p.id
 LIMIT %(limit)s
@@ -50,6 +51,7 @@ def listed(
     area_ids: Collection[UUID],
     states: Collection[State],
     group: str = "",
+    household: UUID | None = None,
     after: str = "",
     limit: int | None = 120,
 ) -> tuple[Sequence[Listed], str | None]:
@@ -57,6 +59,7 @@ def listed(
 
     Args:
         group: only members of this group of the registry.
+        household: only the people of this one.
         after: the cursor of the page before.
         limit: about how many people; one household more or less; all of them when None.
     """
@@ -67,6 +70,7 @@ def listed(
         "areas": list(area_ids),
         "states": [state.value for state in states],
         "group": group,
+        "household": household,
         "unplaced": unplaced,
         "path": path,
         "order": order,

@@ -236,3 +236,26 @@ class Report(VillageModel):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["village_id", "round", "version"], name="report_version_once")
         ]
+
+
+class Proof(VillageModel):
+    """A printed proof of a round: what its sums were, and the digests of its list and of the file.
+
+    By `code` anybody can ask whether a paper is genuine. No name is kept with it.
+    """
+
+    round = reference("screening.Round")
+    code = models.CharField(max_length=32, db_collation="C")
+    data = models.JSONField()
+    digest = models.CharField(max_length=64)
+    file_digest = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    made_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["village_id", "code"], name="proof_code_once")
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["village_id", "round", "made_at"], name="proof_by_round")
+        ]

@@ -88,6 +88,11 @@ def all_villages() -> Sequence[Village]:
     return list(Village.objects.order_by("area_path"))
 
 
+def village_at(area_path: str) -> Village | None:
+    """The village with this official number."""
+    return Village.objects.filter(area_path=area_path).first()
+
+
 def names_of(ids: Sequence[UUID]) -> dict[UUID, str]:
     """The names of accounts, for lists of who did what."""
     return dict(Account.objects.filter(pk__in=ids).values_list("pk", "name"))

@@ -3,6 +3,7 @@
 from wuyicun.domains.screening.queries.of_mistakes import Mistakes, mistakes, mistakes_count
 from wuyicun.domains.screening.queries.of_outings import Stop, Walk, last_attempt, outings
 from wuyicun.domains.screening.queries.of_plans import Expected, PlanView, SlotView, expected, plan
+from wuyicun.domains.screening.queries.of_proofs import Behind, Printed, Sums, proof, proofs, sums, swabs_behind
 from wuyicun.domains.screening.queries.of_retests import Retests, owes_retest, retests, retests_owed
 from wuyicun.domains.screening.queries.of_rounds import (
     RoundFacts,
@@ -30,9 +31,11 @@ from wuyicun.domains.screening.queries.of_swabs import (
 from wuyicun.domains.screening.queries.of_tubes import TubeTotals, TubeView, totals, tube_key, tubes
 
 __all__ = [
+    "Behind",
     "Expected",
     "Mistakes",
     "PlanView",
+    "Printed",
     "Retests",
     "RoundFacts",
     "RoundRow",
@@ -40,6 +43,7 @@ __all__ = [
     "SeriesView",
     "SlotView",
     "Stop",
+    "Sums",
     "Swab",
     "TubeTotals",
     "TubeView",
@@ -57,6 +61,8 @@ __all__ = [
     "outings",
     "owes_retest",
     "plan",
+    "proof",
+    "proofs",
     "reports",
     "results_of",
     "retests",
@@ -68,8 +74,10 @@ __all__ = [
     "sampled_at",
     "series_of",
     "stations",
+    "sums",
     "swab",
     "swabs",
+    "swabs_behind",
     "swabs_by_id",
     "totals",
     "tube_key",

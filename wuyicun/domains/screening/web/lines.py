@@ -42,7 +42,8 @@ class Line:
     """Somebody in a round.
 
     Attributes:
-        sampled_at: of the swab that settles the entry.
+        settled_by: the swab that settles the entry.
+        sampled_at: when it was taken.
         attempts: how often somebody tried in vain.
         last: the latest statement that holds, with its record's id, so that it can be taken back.
         by_registry: it is the registry that excuses them (away, left): nothing to take back.
@@ -63,6 +64,7 @@ class Line:
     attempts: int
     last: Statement | None
     by_registry: bool
+    settled_by: UUID | None
     sampled_at: datetime | None
     tube: str
     url: str
@@ -136,6 +138,7 @@ def lines(request: ScopedRequest, round_: Round, people: Collection[UUID], now: 
             attempts=entry.attempts,
             last=said.get(person.id),
             by_registry=entry.state is State.EXCUSED and person.id not in said,
+            settled_by=entry.settled_by,
             sampled_at=swab[1] if swab else None,
             tube=swab[0] if swab else "",
             url=reverse("round_person", args=[round_.pk, person.id]),
