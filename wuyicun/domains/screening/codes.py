@@ -1,6 +1,7 @@
 """The codes on paper that leaves the village, by which anybody can ask whether it is genuine. Pure.
 
-A code begins with the village's official number, so that it is known whom to ask; `P` is the proof of a round.
+A code begins with the village's official number, so that it is known whom to ask; `P` is the proof of a
+round, `R` the result of a swab. The first is random, the second is the swab's id with a keyed digest.
 """
 
 from __future__ import annotations
@@ -8,14 +9,20 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
+from uuid import UUID
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's: no I, L, O, U, which are mistaken for 1, 1, 0 and V."""
 
+PROOF, RESULT = "P", "R"
 PROOF_LENGTH = 12
 """60 bits: with the limit on asking, nobody guesses one."""
 
-_CODE = re.compile(rf"^(\d{{12}})-([P])([{ALPHABET}]{{8,48}})$")
+MAC_BYTES = 8
+_RESULT_BYTES = 16 + MAC_BYTES
+_RESULT_LENGTH = -(-_RESULT_BYTES * 8 // 5)
+
+_CODE = re.compile(rf"^(\d{{12}})-([{PROOF}{RESULT}])([{ALPHABET}]{{8,48}})$")
 _MISTAKEN = str.maketrans({"I": "1", "L": "1", "O": "0"})
 
 
@@ -25,7 +32,7 @@ class Code:
 
     Attributes:
         village_path: the official number of the village.
-        kind: what it stands on: P the proof of a round.
+        kind: what it stands on: P the proof of a round, R a result.
     """
 
     village_path: str
@@ -38,7 +45,25 @@ class Code:
 
 def new(village_path: str) -> str:
     """A code for the proof of a round."""
-    return f"{village_path}-P" + "".join(secrets.choice(ALPHABET) for _ in range(PROOF_LENGTH))
+    return f"{village_path}-{PROOF}" + "".join(secrets.choice(ALPHABET) for _ in range(PROOF_LENGTH))
+
+
+def of_result(village_path: str, swab: UUID, mac: bytes) -> str:
+    """The code of a result, from the swab's id and its keyed digest."""
+    number = int.from_bytes(swab.bytes + mac[:MAC_BYTES])
+    signs = (ALPHABET[number >> 5 * place & 31] for place in reversed(range(_RESULT_LENGTH)))
+    return f"{village_path}-{RESULT}{''.join(signs)}"
+
+
+def swab_of(code: Code) -> tuple[UUID, bytes] | None:
+    """The swab that the code of a result names, and the digest it bears; None when it cannot be one."""
+    number = 0
+    for sign in code.rest:
+        number = number << 5 | ALPHABET.index(sign)
+    if len(code.rest) != _RESULT_LENGTH or number >> 8 * _RESULT_BYTES:
+        return None
+    raw = number.to_bytes(_RESULT_BYTES)
+    return UUID(bytes=raw[:16]), raw[16:]
 
 
 def read(text: str) -> Code | None:

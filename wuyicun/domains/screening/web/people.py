@@ -22,7 +22,7 @@ from wuyicun.domains.registry import access as registry_access
 from wuyicun.domains.registry.queries import PersonBrief
 from wuyicun.domains.rolls import queries as rolls
 from wuyicun.domains.rolls.queries import Statement
-from wuyicun.domains.screening import access, calling, queries
+from wuyicun.domains.screening import access, calling, queries, slips
 from wuyicun.domains.screening.models import Round
 from wuyicun.domains.screening.queries import Swab
 from wuyicun.domains.screening.web.common import Head
@@ -158,6 +158,7 @@ def round_person(request: ScopedRequest, round_id: UUID, person_id: UUID) -> Htt
         "taken": _taken(village_id, round_, person_id),
         "here": request.get_full_path(),
         "held_until": _held_until(village_id, person_id, now),
+        "has_slip": bool(slips.of_people(village_id, round_, [person_id])),
         "owes_retest": bool(queries.owes_retest(village_id, round_, [person_id])),
     }
     return render(request, "screening/person.html", context)

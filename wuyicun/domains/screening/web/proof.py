@@ -88,7 +88,8 @@ class Asked:
         return "?" + urlencode({key: value for key, value in asked.items() if value})
 
 
-def _asked(request: ScopedRequest) -> Asked:
+def asked_of(request: ScopedRequest) -> Asked:
+    """What a list of this round was asked for; what cannot be read is not asked."""
     state = request.GET.get("state", ALL)
     try:
         household = UUID(request.GET.get("household", ""))
@@ -102,7 +103,7 @@ def proof(request: ScopedRequest, round_id: UUID) -> HttpResponse:
     """Everybody of the round whom the account may see, each with the record behind their state."""
     village_id, now = request.village.pk, clock.now()
     round_ = access.a_round(request.scope, village_id, round_id, Permission.VIEW_PEOPLE)
-    asked = _asked(request)
+    asked = asked_of(request)
     leaves = access.leaves(request.scope, village_id, round_, Permission.VIEW_PEOPLE)
     chosen = [leaf for leaf in leaves if leaf.area_path.startswith(asked.area)]
     page, following = lists.listed(
@@ -135,6 +136,7 @@ def proof(request: ScopedRequest, round_id: UUID) -> HttpResponse:
         "proofs": queries.proofs(village_id, round_.pk),
         "may_prove": request.scope.permits(Permission.CLOSE_ROUND, round_.area_path),
         "whole_list": asked.address(household=""),
+        "slips": reverse("result_slips", args=[round_.pk]) + asked.address(state=""),
     }
     return render(request, "screening/proof.html", context)
 

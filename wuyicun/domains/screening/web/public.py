@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_GET, require_http_methods
 
-from wuyicun.domains.screening import codes, proving, queries
+from wuyicun.domains.screening import codes, proving, queries, slips
 from wuyicun.domains.screening.codes import Code
 from wuyicun.domains.screening.rules import RoundState
+from wuyicun.domains.screening.words import RESULT_LOOKS
 from wuyicun.kernel import scope
 from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.accounts.models import Village
@@ -45,7 +46,7 @@ def check_code(request: HttpRequest, code: str) -> HttpResponse:
     if asked is None or village is None:
         return _page(request, {"typed": code, "unknown": True}, status=404)
     with scope.enter(scope.of_system([village.pk])), timezone.override(ZoneInfo(village.time_zone)):
-        found = _proof(request, village, asked)
+        found = _proof(request, village, asked) if asked.kind == codes.PROOF else _slip(village, asked)
         if found is None:
             return _page(request, {"typed": code, "unknown": True}, status=404)
         return _page(request, {"village": village.name, "typed": code, **found})
@@ -69,6 +70,14 @@ def _proof(request: HttpRequest, village: Village, code: Code) -> dict[str, Any]
         "later": latest if latest > printed.made_at else None,
         "file": _file(request, printed),
     }
+
+
+def _slip(village: Village, code: Code) -> dict[str, Any] | None:
+    checked = slips.checked(village.pk, code)
+    if checked is None:
+        return None
+    look = RESULT_LOOKS[checked.slip.result] if checked.slip else None
+    return {"slip": checked, "look": look}
 
 
 def _file(request: HttpRequest, printed: queries.Printed) -> str:

@@ -19,6 +19,7 @@ from wuyicun.domains.screening.web import (
     runs,
     samples,
     series,
+    slips,
     tubes,
     visits,
 )
@@ -69,6 +70,8 @@ urlpatterns = [
     path("proof/", rounds.current, "current_proof", to="proof"),
     path("proof/<uuid:round_id>/", proof.proof, "proof"),
     path("proof/<uuid:round_id>/twice/", crosscheck.crosscheck_page, "crosscheck"),
+    path("proof/<uuid:round_id>/slips.pdf", slips.result_slips, "result_slips"),
+    path("proof/<uuid:round_id>/<uuid:person_id>/slip.pdf", slips.result_slip, "result_slip"),
     path("proof/<uuid:round_id>/proof.pdf", proof_paper.proof_pdf, "proof_pdf"),
     path("closing/", rounds.current, "current_closing", to="closing"),
     path("closing/<uuid:round_id>/", closing.closing, "closing"),
