@@ -55,6 +55,7 @@ OTHERWISE = {
     "report": {"round_id": "closed_id"},
     "report_version": {"round_id": "closed_id"},
     "report_pdf": {"round_id": "closed_id"},
+    "result_slip": {"round_id": "closed_id", "person_id": "negative_id"},
 }
 # Of the own village, though it names a thing: the neighbour's grid worker works there, too.
 OF_THE_WHOLE_VILLAGE = {"choose_village": "every account of a village may look at it"}

@@ -167,6 +167,7 @@ def _name_things(village: FullVillage) -> None:
         round_id=village.round.pk,
         closed_id=village.closed.pk,
         person_id=cast.people["甲01"].pk,
+        negative_id=cast.people["乙01"].pk,
         household_id=cast.people["甲01"].household_id,
         place_id=Place.rows().filter(village_id=first).values_list("pk", flat=True)[0],
         tube_id=Tube.rows().get(village_id=first, code="T-1").pk,

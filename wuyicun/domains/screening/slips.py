@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from wuyicun.domains.registry import queries as registry
 from wuyicun.domains.screening import codes
 from wuyicun.domains.screening.codes import Code
@@ -105,4 +107,4 @@ def checked(village_id: UUID, code: Code) -> Checked | None:
 
 def masked(name: str) -> str:
     """张秀英 is 张某某."""
-    return name[:1] + "某" * (len(name) - 1)
+    return name[:1] + _("某") * (len(name) - 1)
