@@ -28,6 +28,7 @@ ITEMS: tuple[Item, ...] = (
     Item("people", _("导入名册"), "import_start", Permission.IMPORT_ROSTER, 50),
     Item("people", _("待定"), "conflicts", Permission.DECIDE_CONFLICTS, 60),
     Item("people", _("重复登记"), "duplicates", Permission.DECIDE_CONFLICTS, 65),
+    Item("hygiene", _("消杀台账"), "disinfections", Permission.VIEW_BOARD, 10),
     Item("settings", _("组织与岗位"), "organisation", Permission.MANAGE_POSTS, 10),
     Item("settings", _("账号"), "accounts", Permission.MANAGE_ACCOUNTS, 20),
     Item("settings", _("数据接口"), "interface", Permission.EXPORT_LEDGER, 70),

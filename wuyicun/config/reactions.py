@@ -1,5 +1,8 @@
 """The one table of effects between rooms: event class -> what follows, in order."""
 
+from wuyicun.domains.hygiene import actions as hygiene
+from wuyicun.domains.hygiene.events import Disinfected
+from wuyicun.domains.hygiene.rules import Source
 from wuyicun.domains.microgrids import actions as microgrids
 from wuyicun.domains.registry.events import (
     HouseholdMoved,
@@ -9,6 +12,8 @@ from wuyicun.domains.registry.events import (
     PeopleParted,
 )
 from wuyicun.domains.screening import actions as screening
+from wuyicun.domains.screening import setups
+from wuyicun.domains.screening.events import StationClosed
 from wuyicun.domains.verification import actions as verification
 from wuyicun.fieldsync import tokens
 from wuyicun.interop import tokens as read_tokens
@@ -63,11 +68,33 @@ def micro_grids_remember(event: HouseholdMoved) -> None:
     )
 
 
+def stations_owe_disinfection(event: StationClosed) -> None:
+    """A station that was closed is to be disinfected."""
+    hygiene.owe(
+        village_id=event.village_id,
+        source=Source.STATION,
+        source_id=event.setup,
+        point=event.name,
+        place_id=event.place,
+        area_path=event.area_path,
+        by=event.by,
+        at=event.at,
+    )
+
+
+def stations_were_disinfected(event: Disinfected) -> None:
+    """The station's page says whether it still owes it."""
+    if event.source == Source.STATION:
+        setups.disinfected(village_id=event.village_id, setup_id=event.source_id, done_at=event.done_at, at=event.at)
+
+
 REACTIONS: Reactions = {
     PeopleChanged: (rounds_take_people_in,),
     PeopleMerged: (swabs_follow,),
     PeopleParted: (swabs_go_back,),
     HouseholdsChanged: (periods_take_households_in, points_go_with_households),
     HouseholdMoved: (micro_grids_remember,),
+    StationClosed: (stations_owe_disinfection,),
+    Disinfected: (stations_were_disinfected,),
     SignedOut: (phones_are_signed_out, programs_are_shut_out),
 }

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "wuyicun.domains.standing",
     "wuyicun.domains.screening",
     "wuyicun.domains.verification",
+    "wuyicun.domains.hygiene",
     "wuyicun.fieldsync",
     "wuyicun.interop",
     "wuyicun.portal",

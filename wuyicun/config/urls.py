@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("wuyicun.domains.registry.web.urls")),
     path("check/", include("wuyicun.domains.screening.web.public_urls")),
     path("screening/", include("wuyicun.domains.screening.web.urls")),
+    path("hygiene/", include("wuyicun.domains.hygiene.web.urls")),
     path("settings/", include("wuyicun.domains.territory.web.urls")),
     path("settings/backups/", include("wuyicun.kernel.backup.web.urls")),
     path("account/", include("wuyicun.kernel.accounts.urls")),

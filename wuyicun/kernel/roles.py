@@ -26,6 +26,7 @@ class Permission(StrEnum):
     CARRY_TUBES = "carry_tubes"
     ENTER_RESULTS = "enter_results"
     EXCUSE = "excuse"
+    DISINFECT = "disinfect"
     DECIDE_RECORDS = "decide_records"
     ARRANGE_GRIDS = "arrange_grids"
     MANAGE_POSTS = "manage_posts"
@@ -53,7 +54,7 @@ SECOND_FACTOR = frozenset({_P.EXPORT_LEDGER, _P.MANAGE_POSTS, _P.MANAGE_ACCOUNTS
 GIVEN_BY_WHO_FILLS_POSTS = frozenset({_P.VIEW_AUDIT, _P.KEEP_BACKUPS})
 """Not held by who leads: whoever fills posts may appoint an auditor or an administrator. All else only who holds it."""
 _TESTS = {_P.SAMPLE, _P.CARRY_TUBES}
-_DOOR = _SEES | {_P.EDIT_PEOPLE, _P.EXCUSE, _P.SAMPLE, _P.REVEAL, _P.PRINT_CARDS}
+_DOOR = _SEES | {_P.EDIT_PEOPLE, _P.EXCUSE, _P.SAMPLE, _P.REVEAL, _P.PRINT_CARDS, _P.DISINFECT}
 
 
 def _role(code: str, name: str | Promise, *permissions: Permission) -> Role:
@@ -68,12 +69,12 @@ ROLES: dict[str, Role] = {
         _role("grid_leader", _("网格长"), *_DOOR, *_TESTS, _P.EXPORT_LEDGER),
         _role("grid_worker", _("网格员"), *_DOOR),
         _role("micro_grid_leader", _("微网格长"), *_DOOR),
-        _role("doctor", _("村医"), *_SEES, *_TESTS, _P.ENTER_RESULTS, _P.EXCUSE, _P.REVEAL),
-        _role("sampler", _("采样员"), *_SEES, _P.SAMPLE),
+        _role("doctor", _("村医"), *_SEES, *_TESTS, _P.ENTER_RESULTS, _P.EXCUSE, _P.REVEAL, _P.DISINFECT),
+        _role("sampler", _("采样员"), *_SEES, _P.SAMPLE, _P.DISINFECT),
         _role("tube_runner", _("转运员"), _P.VIEW_BOARD, _P.CARRY_TUBES),
         _role("guard", _("卡口值守员"), _P.VIEW_BOARD),
         _role("storekeeper", _("物资保管员"), _P.VIEW_BOARD),
-        _role("disinfector", _("消杀员"), _P.VIEW_BOARD),
+        _role("disinfector", _("消杀员"), _P.VIEW_BOARD, _P.DISINFECT),
         _role("liaison", _("企业工地联络员"), _P.VIEW_BOARD),
         _role("supervisor", _("上级督导"), _P.VIEW_BOARD),
         _role("member", _("单位成员"), _P.VIEW_BOARD),

@@ -15,6 +15,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from wuyicun.domains.hygiene import queries as hygiene
 from wuyicun.domains.registry.web.area_cards import badges, list_without_code
 from wuyicun.domains.screening.queries import RoundRow
 from wuyicun.domains.screening.web import series
@@ -52,6 +53,7 @@ def _context(request: ScopedRequest) -> dict[str, object]:
         "without_code": list_without_code(),
         "series": [line for line in series.lines(request, at) if line.due],
         "badges": badges() if request.scope.permits(Permission.PRINT_CARDS) else "",
+        "disinfect": hygiene.count_owed(request.village.pk),
         "posts": _posts(request, at),
         "may_open": request.scope.permits(Permission.OPEN_ROUND),
         "may_import": request.scope.permits(Permission.IMPORT_ROSTER),

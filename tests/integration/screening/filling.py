@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from tests.cast import Cast
 from tests.integration.screening.marking import mark
-from wuyicun.domains.screening import plans, proving, queries, series, visits
+from wuyicun.domains.screening import plans, proving, queries, series, setups, visits
 from wuyicun.domains.screening.plans import Wish
 from wuyicun.kernel import clock
 
@@ -32,4 +32,6 @@ def fill(cast: Cast) -> Mapping[str, object]:
         by=None,
         at=clock.now(),
     )
-    return {"slot_id": plan.slots[0].id, "series_id": begun.pk}
+    station = queries.stations(cast.village.pk, round_.pk)[0].pk
+    setups.tick(village_id=cast.village.pk, station_id=station, item="tent", by=None, at=clock.now())
+    return {"station_id": station, "item": "tent", "slot_id": plan.slots[0].id, "series_id": begun.pk}

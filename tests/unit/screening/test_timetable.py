@@ -37,6 +37,7 @@ NUMBERS = Parameters(
         KitItem("box", "station", 1),
     ],
     schemes=[],
+    setup=[],
 )
 
 

@@ -63,6 +63,7 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         spare_percent: of tubes and what is used up by people, on top of what is reckoned.
         kit: what stations bring along.
         schemes: how rounds may follow each other, by choice.
+        setup: what must be seen to before a station opens; codes, see `words.SETUP`.
     """
 
     pool_size: int
@@ -83,8 +84,9 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     spare_percent: int
     kit: list[KitItem]
     schemes: list[Scheme]
+    setup: list[str]
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
-            if name not in ("kit", "schemes") and getattr(self, name) < 1:
+            if name not in ("kit", "schemes", "setup") and getattr(self, name) < 1:
                 raise ValueError(name)

@@ -11,7 +11,7 @@ from wuyicun.domains.registry.queries import PersonBrief
 from wuyicun.domains.rolls import queries as rolls
 from wuyicun.domains.rolls.queries import LeafCounts, Statement
 from wuyicun.domains.screening import queries, tube_history
-from wuyicun.domains.screening.models import Round
+from wuyicun.domains.screening.models import Round, Station
 from wuyicun.domains.screening.queries import SeriesRow, TubeView
 from wuyicun.domains.screening.rules import RoundState
 from wuyicun.domains.territory.rules import is_unplaced
@@ -53,6 +53,14 @@ def whole_round(scope: Scope, village_id: UUID, round_id: UUID, permission: Perm
     if not scope.permits(permission, round_.area_path):
         raise NotYours
     return round_
+
+
+def a_station(scope: Scope, village_id: UUID, station_id: UUID, permission: Permission) -> Station:
+    """A station, with its round, of a round in some part of which the account may do this. Raises NotYours."""
+    found = queries.station(village_id, station_id)
+    if found is None or not reaches(scope, permission, found.round.area_path):
+        raise NotYours
+    return found
 
 
 def a_series(scope: Scope, village_id: UUID, series_id: UUID, permission: Permission) -> SeriesRow:

@@ -79,6 +79,59 @@ class Station(VillageModel):
         ]
 
 
+class Setup(VillageModel):
+    """One setting-up of a station, from the first tick to the closing; one at a time.
+
+    `override` is why it was opened with the points in `lacking` not seen to; `disinfected_at` when what its closing
+    owes was done.
+    """
+
+    station = reference("screening.Station")
+    number = models.PositiveSmallIntegerField()
+    begun_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)
+    opened_by = models.UUIDField(null=True)
+    override = models.CharField(max_length=200, blank=True, default="")
+    lacking = models.JSONField(default=list)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.UUIDField(null=True)
+    disinfected_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["village_id", "station", "number"], name="setup_number_once"),
+            models.UniqueConstraint(
+                fields=["village_id", "station"],
+                condition=models.Q(closed_at__isnull=True),
+                name="one_setup_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closed_at__isnull=True) | models.Q(opened_at__isnull=False),
+                name="setup_closes_after_it_opened",
+            ),
+        ]
+
+
+class SetupTick(VillageModel):
+    """A point of the profile's list was seen to; one that was taken back stays, beside the one that counts."""
+
+    setup = reference("screening.Setup")
+    item = models.CharField(max_length=24)
+    at = models.DateTimeField()
+    by = models.UUIDField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["village_id", "setup", "item"],
+                condition=models.Q(undone_at__isnull=True),
+                name="setup_item_ticked_once",
+            )
+        ]
+
+
 class Plan(VillageModel):
     """The timetable of a round: a draft until the office adopts it, and again once it is changed.
 

@@ -62,6 +62,14 @@ class RoundState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class StationState(StrEnum):
+    """Whether a station takes people; homes have none."""
+
+    PREPARING = "preparing"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
 @dataclass(frozen=True)
 class TubeClock:
     """The times of a tube that its punctuality follows from."""

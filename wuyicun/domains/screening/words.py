@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from wuyicun.domains.rolls.rules import State
-from wuyicun.domains.screening.rules import RoundState, TubeResult, TubeState
+from wuyicun.domains.screening.rules import RoundState, StationState, TubeResult, TubeState
 
 Words = str | Promise
 
@@ -141,6 +141,12 @@ RECORD_KINDS: dict[str, Words] = {
 ENDS: dict[str, Words] = {TubeState.VOID: _("作废"), TubeState.LOST: _("遗失")}
 
 STATION_KINDS: dict[str, Words] = {"fixed": _("固定采样点"), "home": _("上门采样")}
+
+STATION_LOOKS: dict[str, Look] = {
+    StationState.PREPARING: Look("owed", _("布置中")),
+    StationState.OPEN: Look("done", _("开放")),
+    StationState.CLOSED: Look("excused", _("已关闭"), "lock"),
+}
 
 DOOR_OUTCOMES: dict[str, Words] = {"unreachable": _("联系不上"), "refused": _("拒绝")}
 

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern
 from django.urls import path as plain_path
 from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def pdf(content: bytes, name: str) -> HttpResponse:
@@ -17,6 +19,13 @@ def pdf(content: bytes, name: str) -> HttpResponse:
     response = HttpResponse(content, content_type="application/pdf")
     header = content_disposition_header(as_attachment=False, filename=f"{name}.pdf")
     response["Content-Disposition"] = header or "inline"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def attachment(file: Any, name: str, content_type: str = XLSX) -> FileResponse:
+    """A workbook, or another file, to be saved under its name."""
+    response = FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
     response["Cache-Control"] = "no-store"
     return response
 

@@ -18,6 +18,7 @@ from wuyicun.domains.screening.queries.of_rounds import (
     stations,
 )
 from wuyicun.domains.screening.queries.of_series import SeriesRow, SeriesView, a_series, running_series, series_of
+from wuyicun.domains.screening.queries.of_setups import SetupView, Ticked, setup, setup_items, setups, station
 from wuyicun.domains.screening.queries.of_swabs import (
     Swab,
     flagged,
@@ -41,10 +42,12 @@ __all__ = [
     "RoundRow",
     "SeriesRow",
     "SeriesView",
+    "SetupView",
     "SlotView",
     "Stop",
     "Sums",
     "Swab",
+    "Ticked",
     "TubeTotals",
     "TubeView",
     "Walk",
@@ -73,6 +76,10 @@ __all__ = [
     "running_series",
     "sampled_at",
     "series_of",
+    "setup",
+    "setup_items",
+    "setups",
+    "station",
     "stations",
     "sums",
     "swab",

@@ -18,7 +18,7 @@ from wuyicun.domains.rolls import queries as rolls
 from wuyicun.domains.rolls.queries import LeafCounts
 from wuyicun.domains.rolls.rules import Counts
 from wuyicun.domains.screening import access, actions, queries
-from wuyicun.domains.screening.models import Round, Station
+from wuyicun.domains.screening.models import Round
 from wuyicun.domains.screening.queries import Retests, TubeTotals
 from wuyicun.domains.screening.rules import RoundState
 from wuyicun.domains.screening.web import plan, series
@@ -31,7 +31,8 @@ from wuyicun.domains.screening.web.common import (
     powers_in,
     sentence,
 )
-from wuyicun.domains.screening.words import STATION_KINDS, Words
+from wuyicun.domains.screening.web.station_lines import StationLine, station_lines
+from wuyicun.domains.screening.words import STATION_KINDS
 from wuyicun.domains.territory import queries as territory
 from wuyicun.domains.territory.rules import SECTION_DIGITS
 from wuyicun.kernel import clock
@@ -76,6 +77,7 @@ class Board:
     tubes: TubeTotals
     tube_figures: Sequence[Figure]
     bars: Sequence[Bar]
+    stations: Sequence[StationLine]
     flagged: int
     retests: Retests
     may: Mapping[str, bool]
@@ -127,7 +129,6 @@ def round_(request: ScopedRequest, round_id: UUID) -> HttpResponse:
         "round": found,
         "opened_by": opened_by.get(found.opened_by, "") if found.opened_by else "",
         "area": territory.names(request.village.pk).get(found.area_path, ""),
-        "stations": _stations(request.village.pk, found),
         "plan": plan.panel(request, found, clock.now()),
         "station_kinds": STATION_KINDS.items(),
         "may": powers_in(request, found.area_path),
@@ -157,10 +158,6 @@ def token(village_id: UUID, now: datetime) -> str:
     return f"{rolls.change_token(village_id)}.{int(now.timestamp()) // 60}"
 
 
-def _stations(village_id: UUID, round_: Round) -> Sequence[tuple[Station, Words]]:
-    return [(each, STATION_KINDS.get(each.kind, each.kind)) for each in queries.stations(village_id, round_.pk)]
-
-
 def _board(request: ScopedRequest, round_: Round, now: datetime) -> Board:
     village_id = request.village.pk
     shown = token(village_id, now)
@@ -177,6 +174,7 @@ def _board(request: ScopedRequest, round_: Round, now: datetime) -> Board:
         totals,
         _tube_figures(round_, totals, carries=access.reaches(request.scope, Permission.CARRY_TUBES, round_.area_path)),
         _bars(request, round_),
+        station_lines(village_id, round_),
         queries.flagged(village_id, round_.pk),
         queries.retests(village_id, round_),
         powers_in(request, round_.area_path),

@@ -19,7 +19,7 @@ from wuyicun.domains.registry.ledgers.templates import SEQUENCE, Layout
 from wuyicun.domains.registry.models import LedgerTemplate
 from wuyicun.domains.registry.web.ledgers import asking
 from wuyicun.domains.registry.web.ledgers.asking import Asked
-from wuyicun.domains.registry.web.ledgers.taking import OFFICIAL_LANGUAGE, Counted, attachment, log, or_back_to
+from wuyicun.domains.registry.web.ledgers.taking import OFFICIAL_LANGUAGE, Counted, log, or_back_to
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.accounts.queries import names_of
@@ -27,6 +27,7 @@ from wuyicun.kernel.documents.filling import Form, FormRefused, fill
 from wuyicun.kernel.documents.filling.package import MOST_BYTES
 from wuyicun.kernel.errors import NotYours
 from wuyicun.kernel.web import notices
+from wuyicun.kernel.web.responses import attachment
 
 
 @require_http_methods(["GET", "POST"])

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import wraps
 from itertools import islice
-from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -35,11 +34,10 @@ from wuyicun.kernel.documents.workbook import Column, Page, Sheet, workbook
 from wuyicun.kernel.errors import Refusal
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.web import notices
-from wuyicun.kernel.web.responses import pdf
+from wuyicun.kernel.web.responses import attachment, pdf
 
 MOST_ON_PAPER = 5_000
 OFFICIAL_LANGUAGE = "zh-hans"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HOW_WORDS = {
     How.EXCEL: gettext_lazy("Excel 表"),
     How.PDF: "PDF",
@@ -247,10 +245,3 @@ def log(request: ScopedRequest, asked: Asked, how: How, *, title: str, rows: int
         [each.field for each in wanted.further], wanted.clear, asked.why,
     )  # fmt: skip
     taking.log(village_id=request.village.pk, leaving=leaving, by=request.account.pk, at=at)
-
-
-def attachment(file: Any, name: str, content_type: str = XLSX) -> FileResponse:
-    """A workbook, or another file, to be saved under its name."""
-    response = FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
-    response["Cache-Control"] = "no-store"
-    return response

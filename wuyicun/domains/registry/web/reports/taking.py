@@ -15,7 +15,6 @@ from wuyicun.domains.registry.web.ledgers import asking
 from wuyicun.domains.registry.web.ledgers.taking import (
     MOST_ON_PAPER,
     TooLongForPaper,
-    attachment,
     on_paper,
     said_of_it,
     taken_by,
@@ -24,7 +23,7 @@ from wuyicun.domains.registry.web.ledgers.taking import (
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.documents.workbook import Page, Sheet, workbook
 from wuyicun.kernel.roles import Permission
-from wuyicun.kernel.web.responses import pdf
+from wuyicun.kernel.web.responses import attachment, pdf
 
 
 @dataclass(frozen=True)

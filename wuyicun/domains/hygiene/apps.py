@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class HygieneConfig(AppConfig):
+    name = "wuyicun.domains.hygiene"
+    label = "hygiene"
