@@ -190,7 +190,7 @@ class Statement:
 
 def statements(village_id: UUID, roll_id: UUID, subjects: Collection[UUID]) -> Sequence[Statement]:
     """What was said of these subjects in a roll, latest first, that taken back included."""
-    rows = StatementRow.rows().filter(village_id=village_id, roll_id=roll_id, subject_id__in=subjects)
+    rows = StatementRow.rows().filter(village_id=village_id, roll_id=roll_id, subject_id__among=subjects)
     return [
         Statement(row.pk, row.subject_id, row.statement, row.reason, row.until, row.note, row.at, row.by, row.voided)
         for row in rows.order_by("-at", "-id")

@@ -8,7 +8,6 @@ from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -27,6 +26,7 @@ from wuyicun.domains.screening.words import ENTRY_LOOKS, Look, Words, reason
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.scope import Scope
+from wuyicun.kernel.web.addresses import addresses
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,7 @@ def lines(request: ScopedRequest, round_: Round, people: Collection[UUID], now: 
     settled = queries.swabs_by_id(village_id, [each.settled_by for each in entries.values() if each.settled_by])
     today = timezone.localtime(now).date()
     is_open = round_.state == RoundState.OPEN
+    url = addresses("round_person", round_.pk)
     found = {}
     for person in briefs.values():
         entry = entries.get(person.id)
@@ -141,7 +142,7 @@ def lines(request: ScopedRequest, round_: Round, people: Collection[UUID], now: 
             settled_by=entry.settled_by,
             sampled_at=swab[1] if swab else None,
             tube=swab[0] if swab else "",
-            url=reverse("round_person", args=[round_.pk, person.id]),
+            url=url(person.id),
             may_say=is_open and entry.state is not State.DONE and _may(request.scope, Permission.SAMPLE, person),
             may_excuse=is_open and entry.state is not State.DONE and _may(request.scope, Permission.EXCUSE, person),
             may_call=bool(person.phone) and _may(request.scope, Permission.REVEAL, person),
