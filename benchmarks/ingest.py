@@ -74,7 +74,8 @@ class _Runs:
 
     def repeat(self, name: str) -> None:
         """Measure everything once."""
-        self._note("single", self.raw.single(SECONDS), name)
+        for protocol in ("simple", "prepared"):
+            self._note(protocol, self.raw.single(SECONDS, protocol), name)
         self._note("sets", self.raw.sets(SECONDS), name)
         for per_request in PER_REQUEST:
             self._note(str(per_request), self._ours(per_request, SECONDS), name)
@@ -105,9 +106,12 @@ def _check(owner: psycopg.Connection[Any], acknowledged: int) -> None:
 
 
 def _result(per_request: int, rates: Mapping[str, Sequence[float]]) -> dict[str, Any]:
-    raw = median(rates["single" if per_request == 1 else "sets"])
     rate = median(rates[str(per_request)])
-    return {"per_request": per_request, "rate": round(rate), "raw": round(raw), "ratio": round(rate / raw, 3)}
+    raw, prepared = (median(rates[name]) for name in (("simple", "prepared") if per_request == 1 else ("sets", "sets")))
+    result = {"per_request": per_request, "rate": round(rate), "raw": round(raw), "ratio": round(rate / raw, 3)}
+    if per_request == 1:
+        result |= {"prepared": round(prepared), "of_prepared": round(rate / prepared, 3)}
+    return result
 
 
 def _pgbench(read: Environment) -> Any:

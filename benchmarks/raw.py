@@ -58,15 +58,19 @@ class Raw:
             # Ascending ids, as the phones make them, where the server can.
             self.new_id = "uuidv7()" if connection.info.server_version >= 180_000 else "gen_random_uuid()"
 
-    def single(self, seconds: float) -> float:
-        """Rows a second that pgbench stores with 64 clients, one row in a transaction."""
+    def single(self, seconds: float, protocol: str) -> float:
+        """Rows a second that pgbench stores with 64 clients, one row in a transaction.
+
+        Args:
+            protocol: `simple`, as pgbench sends unless told otherwise, or `prepared`, planned once by each client.
+        """
         data = DATA % tuple(id_of(kind, 1) for kind in (Kind.ROUND, Kind.STATION, Kind.PERSON))
         script = SINGLE.format(new_id=self.new_id, by=id_of(Kind.ACCOUNT, 1), digest=DIGEST, data=data)
         variables = {f"PG{key.upper()}": value for key, value in self._address().items()}
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "single.sql"
             file.write_text(script, encoding="utf-8")
-            command = [str(self.pgbench), "--no-vacuum", "--protocol=prepared", f"--client={CLIENTS}", "--jobs=2"]
+            command = [str(self.pgbench), "--no-vacuum", f"--protocol={protocol}", f"--client={CLIENTS}", "--jobs=2"]
             command += [f"--time={max(1, round(seconds))}", f"--define=villages={self.size.villages}", f"--file={file}"]
             done = subprocess.run(command, env={**os.environ, **variables}, capture_output=True, text=True, check=False)
         found = re.search(r"tps = ([0-9.]+) \(without", done.stdout)

@@ -7,6 +7,7 @@ from typing import Any
 
 COLUMNS = (
     *("per_request", "what", "rate", "ms", "p95", "raw", "ratio", "mb"),
+    *("prepared", "of_prepared"),
     *("households", "keep", "micro_grids", "seconds", "gap", "smallest", "largest", "distance", "moves"),
     *("k_means_seconds", "k_means_distance", "k_means_moves"),
     *("homes", "people", "outings", "fewest", "slowest", "walked", "longest", "nearest_walked", "nearest_longest"),
