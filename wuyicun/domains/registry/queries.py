@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 
-from wuyicun.domains.registry.models import CARD, PHONE, Card, Household, Person, PersonGroup, Place
+from wuyicun.domains.registry.models import CARD, ID_NUMBER, PHONE, Card, Household, Person, PersonGroup, Place
 from wuyicun.domains.registry.naming import house_label
 from wuyicun.domains.registry.rules import DIED, Group, PlaceKind, Whereabouts, age_on, is_away
 from wuyicun.domains.registry.tokens import read
@@ -21,6 +21,11 @@ from wuyicun.kernel.web.formatting import masked_phone
 
 PersonRow = Person
 """For rooms above, which may name what they are given but not query it."""
+
+
+def index_of_id(number: str) -> bytes:
+    """The keyed digest by which whoever bears this id number is found."""
+    return blind_index(number, ID_NUMBER)
 
 
 def people_of_cards(named: Collection[tuple[UUID, str]]) -> Mapping[tuple[UUID, UUID | str], UUID]:

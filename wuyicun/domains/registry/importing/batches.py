@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -11,7 +10,6 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from wuyicun.domains.registry import roster as rosters
 from wuyicun.domains.registry.importing import files, reading
 from wuyicun.domains.registry.importing.commit.committing import commit, lock
 from wuyicun.domains.registry.importing.commit.recording import forget_lines, record_lines
@@ -19,7 +17,7 @@ from wuyicun.domains.registry.importing.diff.diffing import Diff, work_out
 from wuyicun.domains.registry.importing.figures import figures
 from wuyicun.domains.registry.importing.reading import Reading
 from wuyicun.domains.registry.models import ColumnMapping, ImportBatch
-from wuyicun.domains.registry.roster import Book, SheetLayout
+from wuyicun.domains.registry.roster import SheetLayout
 from wuyicun.domains.registry.rules import BatchState
 from wuyicun.kernel.accounts.models import Village
 from wuyicun.kernel.audit.actions import audit
@@ -44,14 +42,6 @@ class BatchBusy(Refusal):
     words = _("这一批正在处理，请等它做完，或先停下。")
 
 
-class FileGone(Refusal):
-    """The file is not kept any longer."""
-
-    code = "import_file_gone"
-    status = 410
-    words = _("上传的文件已按规定删除，请重新上传。")
-
-
 def take_in(
     *, village: Village, file_name: str, content: Iterable[bytes], by: UUID | None, at: datetime
 ) -> ImportBatch:
@@ -70,7 +60,7 @@ def take_in(
     kept = files.keep(batch_id, content)
     try:
         with transaction.atomic():
-            book = _read(batch_id, file_name)
+            book = reading.read_kept(batch_id, file_name)
             read = reading.lay_out(book, village_id=village.pk)
             batch = ImportBatch(
                 id=batch_id,
@@ -98,28 +88,12 @@ def read_again(batch: ImportBatch) -> Reading:
     Raises:
         FileGone: it isn't kept any longer.
     """
-    return Reading(_read(batch.pk, batch.file_name), layouts_of(batch))
+    return Reading(reading.read_kept(batch.pk, batch.file_name), layouts_of(batch))
 
 
 def layouts_of(batch: ImportBatch) -> tuple[SheetLayout, ...]:
     """What the sheets of a batch are taken for, without reading the file."""
     return reading.from_json(batch.outline)
-
-
-def _read(batch_id: UUID, file_name: str) -> Book:
-    """The cells of a file: as they were read before, else from the file."""
-    said = files.cells(batch_id) if files.is_kept(batch_id) else None
-    if said is not None:
-        return rosters.read_back(file_name, said)
-    heard: list[bytes] = []
-    with contextlib.ExitStack() as stack:
-        try:
-            path = stack.enter_context(files.opened(batch_id, file_name))
-        except FileNotFoundError:
-            raise FileGone from None
-        book = reading.read(path, name=file_name, heard=heard.append)
-    files.keep_cells(batch_id, heard)
-    return book
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wuyicun.domains.registry import roster as rosters
 from wuyicun.domains.registry import words
+from wuyicun.domains.registry.importing import files
 from wuyicun.domains.registry.models import ColumnMapping
 from wuyicun.domains.registry.roster import Book, Roster, RosterRefused, SheetKind, SheetLayout
 from wuyicun.kernel.errors import Refusal
@@ -33,6 +35,14 @@ class FileRefused(Refusal):
             column=refusal.column,
             words=words.refusal(refusal),
         )
+
+
+class FileGone(Refusal):
+    """The file is not kept any longer."""
+
+    code = "import_file_gone"
+    status = 410
+    words = _("上传的文件已按规定删除，请重新上传。")
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,27 @@ def read(path: Path, *, name: str, heard: Callable[[bytes], object] | None = Non
         return rosters.read(path, name=name, heard=heard)
     except RosterRefused as refusal:
         raise FileRefused(refusal) from None
+
+
+def read_kept(batch_id: UUID, file_name: str) -> Book:
+    """The cells of a file that `files` keeps: as they were read before, else from the file.
+
+    Raises:
+        FileRefused: it can't be read.
+        FileGone: it isn't kept any longer.
+    """
+    said = files.cells(batch_id) if files.is_kept(batch_id) else None
+    if said is not None:
+        return rosters.read_back(file_name, said)
+    heard: list[bytes] = []
+    with contextlib.ExitStack() as stack:
+        try:
+            path = stack.enter_context(files.opened(batch_id, file_name))
+        except FileNotFoundError:
+            raise FileGone from None
+        book = read(path, name=file_name, heard=heard.append)
+    files.keep_cells(batch_id, heard)
+    return book
 
 
 def lay_out(book: Book, *, village_id: UUID | None = None) -> Reading:

@@ -28,6 +28,7 @@ from wuyicun.kernel.accounts.models import Village
 from wuyicun.kernel.audit.actions import audit
 from wuyicun.kernel.errors import Refusal
 from wuyicun.kernel.jobs import progress
+from wuyicun.kernel.jobs.holding import taken_hold_of
 
 AT_ONCE_ROWS = 3_000
 """Files of more rows are worked on by a job, so that nobody waits for an answer longer than a few seconds."""
@@ -36,22 +37,12 @@ JOB = "registry.import_step"
 GONE = (OperationalError, psycopg.OperationalError)
 """The database, or only the session, has gone; in the middle of a COPY it is psycopg itself that says so."""
 
-_TRIES = 5
-
 
 class NothingToStop(Refusal):
     """The step was done, or stopped, meanwhile."""
 
     code = "import_nothing_to_stop"
     words = gettext_lazy("这一步已经做完，没有什么可停的。")
-
-
-class NotStopped(Refusal):
-    """Whoever holds the batch has not let go of it."""
-
-    code = "import_not_stopped"
-    status = 503
-    words = gettext_lazy("现在停不下来，请过一会儿再试。")
 
 
 @dataclass(frozen=True)
@@ -189,7 +180,7 @@ def stop(*, batch: ImportBatch, by: UUID | None, at: datetime) -> str:
         NothingToStop: it is done already.
         NotStopped: the database did not end it in time.
     """
-    current = _taken_hold_of(batch)
+    current = taken_hold_of(batch.pk, ImportBatch.rows().filter(village_id=batch.village_id, pk=batch.pk))
     if current.state != BatchState.WORKING:
         raise NothingToStop
     _stand_back(current, "")
@@ -197,14 +188,3 @@ def stop(*, batch: ImportBatch, by: UUID | None, at: datetime) -> str:
     subject = ("import", current.pk)
     audit("registry.stop_import", by=by, at=at, village_id=current.village_id, subject=subject, data={"step": step})
     return step
-
-
-def _taken_hold_of(batch: ImportBatch) -> ImportBatch:
-    """The batch's row, from under whoever works on it."""
-    rows = ImportBatch.rows().filter(village_id=batch.village_id, pk=batch.pk).select_for_update(skip_locked=True)
-    for _try in range(_TRIES):
-        progress.end(batch.pk)
-        current = rows.first()
-        if current is not None:
-            return current
-    raise NotStopped

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,8 +18,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from wuyicun.domains.registry import roster, words
 from wuyicun.domains.registry.importing import access, batches, reports, stepping
-from wuyicun.domains.registry.importing.batches import FileGone
-from wuyicun.domains.registry.importing.reading import FileRefused
+from wuyicun.domains.registry.importing.reading import FileGone, FileRefused
 from wuyicun.domains.registry.importing.undo import undoing
 from wuyicun.domains.registry.importing.undo.foreseeing import Foreseen, foresee
 from wuyicun.domains.registry.importing.undo.undoing import NotCommitted
@@ -30,27 +28,10 @@ from wuyicun.domains.registry.web import import_steps, import_working
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.errors import Refusal
-from wuyicun.kernel.web import live, notices
+from wuyicun.kernel.web import live, notices, uploads
+from wuyicun.kernel.web.uploads import NoFile, TooLarge
 
-MOST_BYTES = 100 * 1024 * 1024
-_FORM_BYTES = 64 * 1024
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-class TooLarge(Refusal):
-    """More bytes than are taken in; said before the first is read."""
-
-    code = "file_too_large"
-    status = 413
-    words = _("文件超过 100 MB，没有上传。请按片区分成几个文件，或删去空行空列和图片。")
-
-
-class NoFile(Refusal):
-    """The form came without a file."""
-
-    code = "no_file"
-    status = 400
-    words = _("请先选一个文件。")
 
 
 @csrf_exempt
@@ -58,9 +39,10 @@ def import_start(request: ScopedRequest) -> HttpResponseBase:
     """The upload, and the imports so far. Too large a body is refused unread, so before its token is looked for."""
     access.may_import(request.scope, request.village)
     if request.method == "POST":
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdigit() or int(length) > MOST_BYTES + _FORM_BYTES:
-            return _start_page(request, TooLarge())
+        try:
+            uploads.refuse_unread(request)
+        except TooLarge as refusal:
+            return _start_page(request, refusal)
     return _import_start(request)
 
 
@@ -68,10 +50,8 @@ def import_start(request: ScopedRequest) -> HttpResponseBase:
 def _import_start(request: ScopedRequest) -> HttpResponse:
     if request.method != "POST":
         return _start_page(request)
-    file = request.FILES.get("file")
-    if not isinstance(file, UploadedFile):
-        return _start_page(request, NoFile())
     try:
+        file = uploads.given(request)
         batch = batches.take_in(
             village=request.village,
             file_name=file.name or "",
@@ -79,7 +59,7 @@ def _import_start(request: ScopedRequest) -> HttpResponse:
             by=request.account.pk,
             at=clock.now(),
         )
-    except FileRefused as refusal:
+    except (NoFile, FileRefused) as refusal:
         return _start_page(request, refusal)
     address = reverse("import_batch", args=[batch.pk])
     return HttpResponseClientRedirect(address) if _by_htmx(request) else HttpResponseRedirect(address)

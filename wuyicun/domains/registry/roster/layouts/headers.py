@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from wuyicun.domains.registry.roster.book import Cells, Sheet
 from wuyicun.domains.registry.roster.fields import Field
@@ -28,8 +30,18 @@ class Header:
     titles: tuple[tuple[str, ...], ...]
 
 
-def find(sheet: Sheet) -> Header | None:
-    """The rows whose texts are most like column titles; None when no row has at least two."""
+Naming = Callable[[tuple[str, ...]], tuple[StrEnum | None, float]]
+"""Says which field a column's titles name, and how sure that is."""
+
+
+def find(sheet: Sheet, naming: Naming | None = None) -> Header | None:
+    """The rows whose texts are most like column titles; None when no row has at least two.
+
+    Args:
+        sheet: the sheet.
+        naming: knows the titles; a roster's when it is left out.
+    """
+    naming = naming or field_of
     best: tuple[float, Header] | None = None
     for first in range(1, min(len(sheet.rows), _SEARCHED_ROWS) + 1):
         for depth in range(1, _DEEPEST + 1):
@@ -37,10 +49,10 @@ def find(sheet: Sheet) -> Header | None:
             if rows[-1] > len(sheet.rows) or any(is_data(cell) for cell in sheet.row(rows[-1])):
                 break
             header = read(sheet, rows)
-            score = _score(header)
+            score = _score(header, naming)
             if best is None or score > best[0]:
                 best = (score, header)
-    if best is None or _fields(best[1]) < _FEWEST_TITLES:
+    if best is None or _fields(best[1], naming) < _FEWEST_TITLES:
         return None
     header = best[1]
     return read(sheet, (*header.rows, header.rows[-1] + 1)) if _goes_on(sheet, header.rows[-1]) else header
@@ -90,17 +102,17 @@ def field_of(titles: tuple[str, ...]) -> tuple[Field | None, float]:
     return None, 0.0
 
 
-def _score(header: Header) -> float:
-    certainty: dict[Field, float] = {}
+def _score(header: Header, naming: Naming) -> float:
+    certainty: dict[StrEnum, float] = {}
     for titles in header.titles:
-        field, weight = field_of(titles)
+        field, weight = naming(titles)
         if field:
             certainty[field] = max(weight, certainty.get(field, 0.0))
     return sum(certainty.values()) - _PER_ROW * len(header.rows)
 
 
-def _fields(header: Header) -> int:
-    return len({field for titles in header.titles if (field := field_of(titles)[0])})
+def _fields(header: Header, naming: Naming) -> int:
+    return len({field for titles in header.titles if (field := naming(titles)[0])})
 
 
 def is_repeated(cells: Cells, header: Header) -> bool:
