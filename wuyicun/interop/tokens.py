@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,9 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from wuyicun.interop.models import ReadToken
-from wuyicun.kernel.accounts import queries as accounts
-from wuyicun.kernel.accounts import second_factor
-from wuyicun.kernel.accounts.models import Account
+from wuyicun.kernel.accounts import programs
 from wuyicun.kernel.audit.actions import audit
 from wuyicun.kernel.errors import NotYours
 from wuyicun.kernel.roles import Permission
@@ -53,10 +49,10 @@ def make(*, account_id: UUID, name: str, days: int, reason: str = "", by: UUID, 
         days: how long it opens anything.
         reason: a code of `labels.REVEAL_REASON` when numbers are wanted in clear; '' masks them.
     """
-    token = secrets.token_urlsafe(32)
+    token, digest = programs.new_token()
     ends_at = at + timedelta(days=days)
     made = ReadToken.objects.create(
-        account_id=account_id, name=name, reason=reason, digest=_digest(token), made_at=at, ends_at=ends_at
+        account_id=account_id, name=name, reason=reason, digest=digest, made_at=at, ends_at=ends_at
     )
     data = {"days": days, "clear": bool(reason), "reason": reason}
     audit("interop.make_token", by=by, at=at, subject=("read_token", made.pk), data=data)
@@ -92,16 +88,5 @@ def one(account_id: UUID, token_id: UUID) -> ReadToken:
 
 def reader(token: str, at: datetime) -> Reader | None:
     """Who reads with it; None when it is unknown, ended or revoked, or its account is not active."""
-    found: ReadToken | None = ReadToken.objects.filter(
-        digest=_digest(token), revoked_at__isnull=True, ends_at__gt=at
-    ).first()
-    account: Account | None = accounts.by_id([found.account_id]).get(found.account_id) if found else None
-    if found is None or account is None or not account.is_active:
-        return None
-    held = accounts.scope_of(account, at)
-    scope = second_factor.withhold(held, second_factor.owed_from(account, held, at), at)
-    return Reader(account.pk, found.pk, scope, found.reason)
-
-
-def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
+    found = programs.holder(ReadToken.objects.all(), token, at)
+    return None if found is None else Reader(found.account.pk, found.row.pk, found.scope, found.row.reason)
