@@ -24,6 +24,7 @@ from django.urls import reverse
 from tests.architecture.addresses import ADDRESSES, Address
 from tests.architecture.test_row_security import OF_VILLAGES, show
 from tests.architecture.village import FullVillage
+from wuyicun.domains.laboratory import tokens as laboratory_tokens
 from wuyicun.fieldsync import door, tokens
 from wuyicun.interop import tokens as read_tokens
 from wuyicun.kernel import clock
@@ -46,11 +47,12 @@ FOR_EVERYBODY = {
 # allauth's own pages for whoever is logged in: they show the account to its holder, and nothing of a village.
 OF_THE_ACCOUNT = "account/"
 # What names a kind of page, not somebody's thing.
-KINDS = {"code": "resident", "number": "phone", "statement": "excuse", "version": 1}
+KINDS = {"code": "resident", "number": "phone", "statement": "excuse", "version": 1, "cause": "unmatched"}
 # Things bear the name that routes give them (village.py); where one name means several things, the address decides.
 OTHERWISE = {
     "card_lost": {"subject_id": "person_id"},
     "household_card_lost": {"subject_id": "household_id"},
+    "laboratory_token_revoke": {"token_id": "laboratory_token_id"},
     "ledger_take_back": {"ledger_id": "retired_ledger_id"},
     "report": {"round_id": "closed_id"},
     "report_version": {"round_id": "closed_id"},
@@ -64,6 +66,7 @@ BY_QUERY = {
     "field_rounds",
     "field_missing",
     "field_find",
+    "laboratory_results",
     "read_areas",
     "read_people",
     "read_households",
@@ -76,6 +79,7 @@ OF_WHO_ADMINISTERS = {"backup_download", "backup_passphrase"}
 TELL_OF_WHO_ASKS = {"audit_auditrow", "registry_ledgertaken"}
 
 METHODS = ("get", "post")
+RESULTS = [{"tube": "T-1", "result": "negative"}]
 
 
 @pytest.fixture
@@ -104,7 +108,7 @@ class Visitor:
     """Somebody at the door, with a cookie and, where they have an account, a phone's token."""
 
     def __init__(self, village: FullVillage, name: str | None) -> None:
-        self.village, self.client, self.headers, self.reads = village, Client(), {}, {}
+        self.village, self.client, self.headers, self.reads, self.sends = village, Client(), {}, {}, {}
         if name is not None:
             account = village.cast.accounts[name]
             self.client = village.cast.client(name)
@@ -113,6 +117,8 @@ class Visitor:
             self.headers = {"Authorization": f"Bearer {token}"}
             read = read_tokens.make(account_id=account.pk, name="", days=1, by=account.pk, at=clock.now())
             self.reads = {"Authorization": f"Bearer {read}"}
+            send = laboratory_tokens.make(account_id=account.pk, name="", days=1, at=clock.now())
+            self.sends = {"Authorization": f"Bearer {send}"}
 
     def ask(self, address: Address, method: str) -> HttpResponse:
         """Ask for the thing, and name other things of 西头岭 in every way that an address may be asked."""
@@ -131,6 +137,9 @@ class Visitor:
         }
         path = sample(address, self.village)
         headers = self.reads if address.route.startswith("api/read/") else self.headers
+        if address.route.startswith("api/laboratory/"):
+            body = json.dumps({"id": str(uuid4()), "village": self.village.cast.village.area_path, "results": RESULTS})
+            return self.client.generic(method.upper(), path, body, content_type="application/json", headers=self.sends)
         if method == "get":
             return self.client.get(path, {key: str(value) for key, value in named.items()}, headers=headers)
         if address.route.startswith("api/"):

@@ -23,6 +23,7 @@ OF_THE_INSTALLATION = {
     "backup.Run": "backups are of the whole installation; one row a day",
     "interop.ReadToken": "read to know the scope; a few for each account",
     "fieldsync.DeviceToken": "read to know the scope; a few for each account",
+    "laboratory.Token": "read to know the scope; a few for each account",
     "profiles.Profile": "reference table",
     "territory.Division": "reference table",
 }

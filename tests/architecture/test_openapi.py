@@ -11,6 +11,7 @@ import pytest
 
 from tests.architecture.addresses import ADDRESSES
 from wuyicun.config.cli import contracts
+from wuyicun.domains.laboratory import openapi as laboratory
 from wuyicun.fieldsync import door, openapi
 from wuyicun.interop import openapi as reading
 from wuyicun.kernel.records.kinds import kinds
@@ -33,6 +34,11 @@ def test_every_address_of_the_phone_is_in_it() -> None:
 def test_every_address_of_the_reading_api_is_in_its_own() -> None:
     routes = {f"/{address.route}" for address in ADDRESSES if address.route.startswith("api/read/")}
     assert routes == set(reading.document()["paths"])
+
+
+def test_every_address_of_the_laboratories_door_is_in_its_own() -> None:
+    routes = {f"/{address.route}" for address in ADDRESSES if address.route.startswith("api/laboratory/")}
+    assert routes == set(laboratory.document()["paths"])
 
 
 def test_every_kind_of_record_is_in_it() -> None:

@@ -22,6 +22,7 @@ OF_NO_VILLAGE = {
     "backup_run": "when backups of the whole installation were made; figures only",
     "interop_readtoken": "what a program's scope is read from, before there is a scope",
     "fieldsync_devicetoken": "what a phone's scope is read from, before there is a scope",
+    "laboratory_token": "what a laboratory's scope is read from, before there is a scope",
     "profiles_profile": "a small reference table",
     "territory_division": "a small reference table",
 }

@@ -14,6 +14,7 @@ ITEMS: tuple[Item, ...] = (
     Item("screening", _("试管"), "current_tubes", Permission.VIEW_BOARD, 30),
     Item("screening", _("转运"), "current_runs", Permission.CARRY_TUBES, 40),
     Item("screening", _("结果"), "current_results", Permission.ENTER_RESULTS, 50),
+    Item("screening", _("实验室结果"), "current_laboratory", Permission.ENTER_RESULTS, 52),
     Item("screening", _("逐人落实"), "current_proof", Permission.VIEW_PEOPLE, 55),
     Item("screening", _("收尾"), "current_closing", Permission.CLOSE_ROUND, 60),
     Item("screening", _("待处理记录"), "tray", Permission.DECIDE_RECORDS, 90),

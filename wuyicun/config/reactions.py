@@ -3,6 +3,7 @@
 from wuyicun.domains.hygiene import actions as hygiene
 from wuyicun.domains.hygiene.events import Disinfected
 from wuyicun.domains.hygiene.rules import Source
+from wuyicun.domains.laboratory import tokens as laboratory_tokens
 from wuyicun.domains.microgrids import actions as microgrids
 from wuyicun.domains.registry.events import (
     HouseholdMoved,
@@ -51,6 +52,11 @@ def programs_are_shut_out(event: SignedOut) -> None:
     read_tokens.revoke_all(account_id=event.account_id, at=event.at)
 
 
+def laboratories_are_shut_out(event: SignedOut) -> None:
+    """What laboratories send with needs a new token."""
+    laboratory_tokens.revoke_all(account_id=event.account_id, at=event.at)
+
+
 def points_go_with_households(event: HouseholdsChanged) -> None:
     """Of households that are gone, the map keeps no point."""
     microgrids.households_changed(village_id=event.village_id, households=event.households)
@@ -96,5 +102,5 @@ REACTIONS: Reactions = {
     HouseholdMoved: (micro_grids_remember,),
     StationClosed: (stations_owe_disinfection,),
     Disinfected: (stations_were_disinfected,),
-    SignedOut: (phones_are_signed_out, programs_are_shut_out),
+    SignedOut: (phones_are_signed_out, programs_are_shut_out, laboratories_are_shut_out),
 }

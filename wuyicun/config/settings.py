@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "wuyicun.domains.screening",
     "wuyicun.domains.verification",
     "wuyicun.domains.hygiene",
+    "wuyicun.domains.laboratory",
     "wuyicun.fieldsync",
     "wuyicun.interop",
     "wuyicun.portal",

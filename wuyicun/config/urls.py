@@ -16,6 +16,8 @@ urlpatterns = [
     path("people/reports/", include("wuyicun.domains.registry.web.reports.urls")),
     path("", include("wuyicun.domains.registry.web.urls")),
     path("check/", include("wuyicun.domains.screening.web.public_urls")),
+    path("api/laboratory/", include("wuyicun.domains.laboratory.api")),
+    path("screening/laboratory/", include("wuyicun.domains.laboratory.web.urls")),
     path("screening/", include("wuyicun.domains.screening.web.urls")),
     path("hygiene/", include("wuyicun.domains.hygiene.web.urls")),
     path("settings/", include("wuyicun.domains.territory.web.urls")),

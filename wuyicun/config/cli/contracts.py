@@ -6,11 +6,12 @@ import argparse
 from pathlib import Path
 
 from wuyicun.config.environment import ROOT
+from wuyicun.domains.laboratory import openapi as laboratory
 from wuyicun.fieldsync import openapi
 from wuyicun.interop import openapi as reading
 
 FOLDER = ROOT / "contracts"
-DOCUMENTS = {"openapi.json": openapi.text, "reading.json": reading.text}
+DOCUMENTS = {"openapi.json": openapi.text, "reading.json": reading.text, "laboratory.json": laboratory.text}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
