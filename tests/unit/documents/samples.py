@@ -133,6 +133,56 @@ def visit_route(names: tuple[str, ...] = NAMES, count: int = 14) -> dict[str, An
     return ROUND | {"due_at": "11:20", "outings": outings}
 
 
+def round_proof(names: tuple[str, ...] = NAMES, count: int = 27) -> dict[str, Any]:
+    counts = {"current": count, "done": count, "excused": 0, "unreachable": 0, "refused": 0, "owed": 0}
+    people = [
+        {
+            "house": f"北头岭 {number} 号",
+            "name": _name(names, number),
+            "state": "已采",
+            "what": "试管 X-0001，村委会广场",
+            "when": "11-18 09:42",
+            "by": "王海斌",
+            "result": "阴性",
+        }
+        for number in range(count)
+    ]
+    address = "https://village.example/check/140321201205-P0123456789AB/"
+    return ROUND | {
+        "area": "西头岭村",
+        "final": True,
+        "figures": counts,
+        "areas": [counts | {"name": "第一微网格"}],
+        "people": people,
+        "all_listed": True,
+        "code": "140321201205-P-0123-4567-89AB",
+        "address": address,
+        "qr": qr.svg(address),
+        "digest": "0123456789abcdef" * 4,
+    }
+
+
+def result_slips(names: tuple[str, ...] = NAMES, count: int = 14) -> dict[str, Any]:
+    slips = [
+        {
+            "name": _name(names, number),
+            "about": "女 71",
+            "house": "北头岭 12 号",
+            "round": "第 3 轮核酸检测",
+            "result": "阴性",
+            "positive": False,
+            "sampled_at": "2022-11-18 09:42",
+            "result_at": "2022-11-18 15:10",
+            "station": "村委会广场",
+            "tube": "LAB-2022-11-18-0123456789-0123456789-XYZ",
+            "kind": "混采，最多 10 人一管",
+            "qr": qr.svg(f"https://village.example/check/140321201205-R{number:039}/", error="l"),
+        }
+        for number in range(count)
+    ]
+    return ROUND | {"single": False, "slips": slips}
+
+
 def round_report(names: tuple[str, ...] = NAMES, count: int = 27) -> dict[str, Any]:
     people = [
         {"name": _name(names, number), "house": f"北头岭 {number} 号", "reason": "外出", "until": "11月20日"}
@@ -227,7 +277,7 @@ TEMPLATES = {
     make.__name__: make
     for make in (
         *(cards, badges, slips, tube_labels, handover_slip, call_sheet, call_up, slot_notices, visit_route),
-        *(round_report, ledger, org_chart),
+        *(round_report, round_proof, result_slips, ledger, org_chart),
     )
 }
 

@@ -45,7 +45,14 @@ def render(template: str, data: object, *, language: str) -> bytes:
     layout, page = ((_TEMPLATES / name).read_text("utf-8") for name in (_LAYOUT, f"{template}.typ"))
     words = {"language": language, "messages": translated((layout, page), language)}
     files = {"main.typ": page, _LAYOUT: layout, "words.json": _json(words), "data.json": _json(data)}
-    return _typeset({"files": files, "fonts": [str(folder) for folder in font_folders()]})
+    return _typeset({"files": files, "fonts": [str(folder) for folder in font_folders()], "format": "pdf"})
+
+
+def png(drawing: str) -> bytes:
+    """An SVG as a picture for papers that cannot hold one, with the same fonts. Raises as `render`."""
+    page = '#set page(width: auto, height: auto, margin: 0pt)\n#image(bytes(json("data.json")), format: "svg")'
+    files = {"main.typ": page, "data.json": _json(drawing)}
+    return _typeset({"files": files, "fonts": [str(folder) for folder in font_folders()], "format": "png"})
 
 
 def font_folders() -> tuple[Path, ...]:

@@ -1,4 +1,5 @@
-"""Runs as a process of its own: `{"files": {name: text}, "fonts": [folder]}` as JSON in, the PDF of `main.typ` out.
+"""Runs as a process of its own: `{"files": {name: text}, "fonts": [folder], "format": "pdf"}` as JSON in, the PDF of
+`main.typ` out, or its only page as a PNG.
 
 typst keeps what it laid out for the next ten documents, 220 MB for each long ledger, and offers no way to forget it:
 a web server that calls it grows by gigabytes. A process that ends does forget. Imports nothing of this package, so that
@@ -13,6 +14,7 @@ import typst
 NO_FONT, NOT_TYPESET = 3, 4
 """Exit codes."""
 
+PIXELS_PER_INCH = 200
 _MEMORY_BYTES = 3 * 2**30
 _FAMILIES = {"Noto Sans SC", "Noto Sans CJK SC"}
 
@@ -26,7 +28,12 @@ def main() -> int:
     files = {name: text.encode() for name, text in order["files"].items()}
     try:
         document: bytes = typst.compile(  # type: ignore[call-overload]  # its stub lacks files in memory
-            files, format="pdf", font_paths=fonts, ignore_system_fonts=True, pdf_tags=False
+            files,
+            format=order["format"],
+            font_paths=fonts,
+            ignore_system_fonts=True,
+            ppi=PIXELS_PER_INCH,
+            pdf_tags=False,
         )
     except typst.TypstError as error:
         sys.stderr.write(str(error))

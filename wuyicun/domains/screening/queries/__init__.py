@@ -2,6 +2,7 @@
 
 from wuyicun.domains.screening.queries.of_mistakes import Mistakes, mistakes, mistakes_count
 from wuyicun.domains.screening.queries.of_outings import Stop, Walk, last_attempt, outings
+from wuyicun.domains.screening.queries.of_pace import Pace, pace
 from wuyicun.domains.screening.queries.of_plans import Expected, PlanView, SlotView, expected, plan
 from wuyicun.domains.screening.queries.of_proofs import Behind, Printed, Sums, proof, proofs, sums, swabs_behind
 from wuyicun.domains.screening.queries.of_retests import Retests, owes_retest, retests, retests_owed
@@ -35,6 +36,7 @@ __all__ = [
     "Behind",
     "Expected",
     "Mistakes",
+    "Pace",
     "PlanView",
     "Printed",
     "Retests",
@@ -63,6 +65,7 @@ __all__ = [
     "open_rounds",
     "outings",
     "owes_retest",
+    "pace",
     "plan",
     "proof",
     "proofs",

@@ -25,6 +25,7 @@ from wuyicun.domains.screening.rules import RoundState
 from wuyicun.domains.screening.web.common import (
     Head,
 )
+from wuyicun.domains.screening.web.pace import Drawing, drawing
 from wuyicun.domains.screening.words import FLAG_SHORT, Words, reason
 from wuyicun.domains.territory import queries as territory
 from wuyicun.domains.territory.rules import SECTION_DIGITS
@@ -83,6 +84,7 @@ def report(request: ScopedRequest, round_id: UUID, version: int | None = None) -
         "sentence": _sentence(data),
         "areas": _areas(village_id, data),
         "lists": _lists(request, round_, data),
+        "pace": pace_of(request, round_, shown, clock.now()),
         "closed_at": _moment(data["closed_at"]),
         "opened_at": _moment(data["opened_at"]),
         "by": accounts.names_of([shown.made_by]).get(shown.made_by, "") if shown.made_by else "",
@@ -205,16 +207,42 @@ def _named(round_: Round, person: PersonBrief, why: Words, more: Words) -> Named
 @require_GET
 def report_pdf(request: ScopedRequest, round_id: UUID, version: int) -> HttpResponse:
     """The report on paper, to sign."""
-    village_id, now = request.village.pk, clock.now()
-    round_ = access.a_round(request.scope, village_id, round_id, Permission.VIEW_BOARD)
-    shown = _version(queries.reports(village_id, round_.pk), version)
+    now = clock.now()
+    round_, shown = a_version(request, round_id, version)
+    content = paper(request, round_, shown, now)
+    chart = pace_of(request, round_, shown, now)
+    content["pace"] = None if chart is None else {"sentence": chart.sentence, "svg": chart.svg}
+    typeset_report = typeset("round_report", content, language=get_language() or "zh-hans")
+    return pdf(typeset_report, name(round_, shown))
+
+
+def a_version(request: ScopedRequest, round_id: UUID, version: int) -> tuple[Round, Report]:
+    """A round and a version of its report. Raises NotYours, Http404."""
+    round_ = access.a_round(request.scope, request.village.pk, round_id, Permission.VIEW_BOARD)
+    return round_, _version(queries.reports(request.village.pk, round_.pk), version)
+
+
+def name(round_: Round, shown: Report) -> str:
+    """What a file with the report is called."""
+    return f"{round_.title} {_('总结')} v{shown.version}"
+
+
+def pace_of(request: ScopedRequest, round_: Round, shown: Report, now: datetime) -> Drawing | None:
+    """How the round went, as a chart; for who may see all of it."""
+    if not request.scope.permits(Permission.VIEW_BOARD, round_.area_path):
+        return None
+    return drawing(round_, queries.pace(request.village.pk, round_), _due(shown.data["counts"]), now)
+
+
+def paper(request: ScopedRequest, round_: Round, shown: Report, now: datetime) -> dict[str, Any]:
+    """The report in words and figures, as `print/round_report.typ` lists them."""
     data = shown.data
     names = accounts.names_of([each for each in (round_.opened_by, shown.made_by) if each])
     counts = data["counts"]
     lists = {
         each.key: [_on_paper(row) for row in each.people] + _unnamed(each) for each in _lists(request, round_, data)
     }
-    content = {
+    return {
         "made": {"by": request.account.name, "at": f"{timezone.localtime(now):%Y-%m-%d %H:%M}"},
         "village": request.village.name,
         "round": round_.title,
@@ -231,13 +259,11 @@ def report_pdf(request: ScopedRequest, round_id: UUID, version: int) -> HttpResp
             "due": _due(counts),
             "coverage": _percent(counts["done"], _due(counts)),
         },
-        "areas": _areas(village_id, data),
+        "areas": _areas(request.village.pk, data),
         "tubes": {key: data["tubes"][key] for key in ("sent", "short", "late", "lost", "positive")},
         "digest": shown.digest,
         **lists,
     }
-    typeset_report = typeset("round_report", content, language=get_language() or "zh-hans")
-    return pdf(typeset_report, f"{round_.title} {_('总结')} v{shown.version}")
 
 
 _FIGURES = ("opening", "current", "done", "excused", "unreachable", "refused")

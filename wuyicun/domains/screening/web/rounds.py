@@ -21,7 +21,7 @@ from wuyicun.domains.screening import access, actions, queries
 from wuyicun.domains.screening.models import Round
 from wuyicun.domains.screening.queries import Retests, TubeTotals
 from wuyicun.domains.screening.rules import RoundState
-from wuyicun.domains.screening.web import plan, series
+from wuyicun.domains.screening.web import pace, plan, series
 from wuyicun.domains.screening.web.common import (
     Figure,
     Head,
@@ -129,6 +129,7 @@ def round_(request: ScopedRequest, round_id: UUID) -> HttpResponse:
         "round": found,
         "opened_by": opened_by.get(found.opened_by, "") if found.opened_by else "",
         "area": territory.names(request.village.pk).get(found.area_path, ""),
+        "pace": _pace(request, found),
         "plan": plan.panel(request, found, clock.now()),
         "station_kinds": STATION_KINDS.items(),
         "may": powers_in(request, found.area_path),
@@ -140,6 +141,14 @@ def round_(request: ScopedRequest, round_id: UUID) -> HttpResponse:
         "reports": queries.reports(request.village.pk, found.pk),
     }
     return render(request, "screening/round.html", context)
+
+
+def _pace(request: ScopedRequest, round_: Round) -> pace.Drawing | None:
+    """How the whole round goes, for who may see all of it."""
+    if not request.scope.permits(Permission.VIEW_BOARD, round_.area_path):
+        return None
+    due = rolls.counts(request.village.pk, round_.roll_id).due
+    return pace.drawing(round_, queries.pace(request.village.pk, round_), due, clock.now())
 
 
 @require_GET

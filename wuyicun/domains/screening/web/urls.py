@@ -14,6 +14,7 @@ from wuyicun.domains.screening.web import (
     proof,
     proof_paper,
     report,
+    report_word,
     results,
     rounds,
     runs,
@@ -87,4 +88,5 @@ urlpatterns = [
     path("closing/<uuid:round_id>/report/", report.report, "report"),
     path("closing/<uuid:round_id>/report/<int:version>/", report.report, "report_version"),
     path("closing/<uuid:round_id>/report/<int:version>/report.pdf", report.report_pdf, "report_pdf"),
+    path("closing/<uuid:round_id>/report/<int:version>/report.docx", report_word.report_word, "report_word"),
 ]
