@@ -29,7 +29,14 @@ ATTEMPTS = {
     "truncate": 'TRUNCATE "{table}" CASCADE',
 }
 # Facts of the field that may be marked (taken back), never removed; what they say is guarded by the record behind them.
-NEVER_DELETED = (*KEPT, "screening_sample", "screening_tuberecord", "hygiene_disinfection", "records_quarantined")
+NEVER_DELETED = (
+    *KEPT,
+    "screening_sample",
+    "screening_tuberecord",
+    "screening_stationrecord",
+    "hygiene_disinfection",
+    "records_quarantined",
+)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from tests.cast import Cast
 from tests.integration.screening.marking import mark
+from tests.integration.screening.sending import Phone
 from wuyicun.domains.screening import plans, proving, queries, series, setups, visits
 from wuyicun.domains.screening.plans import Wish
 from wuyicun.kernel import clock
@@ -34,4 +35,8 @@ def fill(cast: Cast) -> Mapping[str, object]:
     )
     station = queries.stations(cast.village.pk, round_.pk)[0].pk
     setups.tick(village_id=cast.village.pk, station_id=station, item="tent", by=None, at=clock.now())
-    return {"station_id": station, "item": "tent", "slot_id": plan.slots[0].id, "series_id": begun.pk}
+    phone = Phone(cast, round_)
+    said = phone.make("waiting.passed", station=station, people=2)
+    assert [each.outcome for each in phone.send(said)] == ["accepted"]
+    ids = {"station_id": station, "said_id": said.id, "item": "tent"}
+    return {**ids, "slot_id": plan.slots[0].id, "series_id": begun.pk}

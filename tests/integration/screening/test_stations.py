@@ -117,7 +117,7 @@ def test_a_closed_station_owes_a_disinfection_until_it_is_logged(desk: Desk) -> 
     _tick_all(desk)
     _open(desk)
     assert "已关闭，还没有登记消杀" in _close(desk)
-    assert "待消杀 登记消杀" in words(desk.get("采样员", "round"))
+    assert "已关闭 待消杀 0 0 – 登记消杀" in words(desk.get("采样员", "round"))
     assert "待消杀 1 处" in words(desk.cast.client("梁会明").get(reverse("today")))
     due = str(_setup(desk).id)
     form = desk.cast.client("采样员").get(reverse("disinfection_new"), {"due": due})

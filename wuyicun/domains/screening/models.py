@@ -132,6 +132,28 @@ class SetupTick(VillageModel):
         ]
 
 
+class StationRecord(VillageModel):
+    """What somebody at a station said of it (its id is the record's): let in, stopped at the entrance, how many queue.
+
+    `people` were let in, or queue; `person_id` and `data` say who was stopped, why, and where they were sent.
+    """
+
+    round_id = models.UUIDField()
+    station_id = models.UUIDField()
+    kind = models.CharField(max_length=16)
+    people = models.PositiveIntegerField(default=0)
+    person_id = models.UUIDField(null=True)
+    data = models.JSONField(default=dict)
+    at = models.DateTimeField()
+    by = models.UUIDField(null=True)
+    voided = models.BooleanField(default=False)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["village_id", "round_id", "station_id", "kind", "at"], name="stationrecord_by_station")
+        ]
+
+
 class Plan(VillageModel):
     """The timetable of a round: a draft until the office adopts it, and again once it is changed.
 

@@ -9,6 +9,8 @@ from uuid import UUID
 import msgspec
 from django.utils.translation import gettext_lazy as _
 
+from wuyicun.domains.screening import waiting
+from wuyicun.domains.screening.rules import PASSED, QUEUE, STOPPED
 from wuyicun.domains.screening.taking import apply, recall
 from wuyicun.domains.screening.telling import TOLD
 from wuyicun.kernel.records.kinds import Kind
@@ -116,6 +118,39 @@ class Excuse(_Data, frozen=True):
     note: Note = ""
 
 
+class WaitingPassed(_Data, frozen=True):
+    """So many were let in at the entrance of a station: code seen, temperature taken, mask on."""
+
+    round: UUID
+    station: UUID
+    people: Annotated[int, msgspec.Meta(ge=1, le=200)]
+
+
+class WaitingStopped(_Data, frozen=True):
+    """Somebody was not let in; who is not on the roster is named."""
+
+    round: UUID
+    station: UUID
+    found: Literal["fever", "yellow_code", "red_code", "other"]
+    sent: Literal["isolation", "doctor", "hospital", "home", "alone"]
+    person: UUID | None = None
+    name: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    temperature: Annotated[float, msgspec.Meta(ge=30, le=45)] | None = None
+    note: Note = ""
+
+    def __post_init__(self) -> None:
+        if self.person is None and not self.name.strip():
+            raise ValueError("who was stopped is not said")
+
+
+class StationQueue(_Data, frozen=True):
+    """So many queue at a station."""
+
+    round: UUID
+    station: UUID
+    people: Annotated[int, msgspec.Meta(ge=0, le=5000)]
+
+
 KINDS = (
     Kind("tube.open", TubeOpen, Permission.SAMPLE, apply, _("开管"), TOLD, takes_back=True),
     Kind("sample", Sample, Permission.SAMPLE, apply, _("采样"), TOLD, takes_back=True, recall=recall),
@@ -126,4 +161,7 @@ KINDS = (
     Kind("tube.result", TubeResult, Permission.ENTER_RESULTS, apply, _("登记结果"), TOLD, alone=True, takes_back=True),
     Kind("outcome", DoorOutcome, Permission.SAMPLE, apply, _("上门未采到"), TOLD, alone=True, takes_back=True),
     Kind("excuse", Excuse, Permission.EXCUSE, apply, _("暂免"), TOLD, alone=True, takes_back=True),
+    Kind(PASSED, WaitingPassed, Permission.SAMPLE, waiting.apply, _("等候区放行"), TOLD, takes_back=True),
+    Kind(STOPPED, WaitingStopped, Permission.SAMPLE, waiting.apply, _("等候区拦下"), TOLD, takes_back=True),
+    Kind(QUEUE, StationQueue, Permission.SAMPLE, waiting.apply, _("排队人数"), TOLD, takes_back=True),
 )

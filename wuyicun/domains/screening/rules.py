@@ -70,6 +70,29 @@ class StationState(StrEnum):
     CLOSED = "closed"
 
 
+class Stopped(StrEnum):
+    """Why somebody was not let in at the entrance."""
+
+    FEVER = "fever"
+    YELLOW_CODE = "yellow_code"
+    RED_CODE = "red_code"
+    OTHER = "other"
+
+
+PASSED, STOPPED, QUEUE = "waiting.passed", "waiting.stopped", "station.queue"
+FEVER_FROM = 37.3
+"""Degrees; 卡口 and entrances alike (domain.md, checkpoints)."""
+
+
+def wait_minutes(queue: int, lately: int, within_minutes: int) -> int | None:
+    """How long the last of a queue waits at the present pace; None when nobody was sampled lately.
+
+    Args:
+        lately: swabs of the last `within_minutes` minutes.
+    """
+    return None if lately <= 0 else -(-queue * within_minutes // lately)
+
+
 @dataclass(frozen=True)
 class TubeClock:
     """The times of a tube that its punctuality follows from."""

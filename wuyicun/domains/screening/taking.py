@@ -98,7 +98,7 @@ def _take_rest(rows: Sequence[Row], outcomes: _Outcomes, at: datetime) -> set[_R
         if row.kind == VOID:
             code = "after_closing" if row.id in late_voids else ""
         else:
-            code = _closed_to(row, rounds) or _out_of_reach(row, areas)
+            code = closed_to(row, rounds) or _out_of_reach(row, areas)
         if code:
             _refuse(outcomes[row.id], code)
         else:
@@ -115,8 +115,8 @@ def _take_rest(rows: Sequence[Row], outcomes: _Outcomes, at: datetime) -> set[_R
     return {key for key in named if rounds[key].closed_at is not None} | voided.rounds
 
 
-def _closed_to(row: Row, rounds: Mapping[_RoundKey, RoundFacts]) -> str:
-    """Why the round takes nothing that was said at a door, '' when it does."""
+def closed_to(row: Row, rounds: Mapping[_RoundKey, RoundFacts]) -> str:
+    """Why the round takes nothing that was said at a door or a station, '' when it does."""
     facts = rounds.get((row.village_id, row.data.round))
     if facts is None:
         return "unknown_round"

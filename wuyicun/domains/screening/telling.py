@@ -5,7 +5,16 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from wuyicun.domains.screening import queries
-from wuyicun.domains.screening.words import DOOR_OUTCOMES, ENDS, REASONS, RESULT_LOOKS, SHORT_REASONS, VOID_REASONS
+from wuyicun.domains.screening.words import (
+    DOOR_OUTCOMES,
+    ENDS,
+    REASONS,
+    RESULT_LOOKS,
+    SENT_WORDS,
+    SHORT_REASONS,
+    STOPPED_WORDS,
+    VOID_REASONS,
+)
 from wuyicun.kernel.records.kinds import Told, Words
 
 _CODES: dict[str, Words] = {
@@ -34,6 +43,11 @@ _FIELDS: dict[str, Words] = {
     "giver": _("交出人"),
     "receiver": _("接收人"),
     "laboratory": _("实验室"),
+    "people": _("人数"),
+    "found": _("拦下的原因"),
+    "sent": _("去了哪里"),
+    "name": _("姓名"),
+    "temperature": _("体温"),
     "note": _("备注"),
 }
 
@@ -44,6 +58,8 @@ TOLD = Told(
         "outcome": DOOR_OUTCOMES,
         "result": {code: look.word for code, look in RESULT_LOOKS.items()},
         "state": ENDS,
+        "found": STOPPED_WORDS,
+        "sent": SENT_WORDS,
         "reason": {**REASONS, **VOID_REASONS, **SHORT_REASONS},
     },
     names=queries.names_of,

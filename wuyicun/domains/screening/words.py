@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from wuyicun.domains.rolls.rules import State
-from wuyicun.domains.screening.rules import RoundState, StationState, TubeResult, TubeState
+from wuyicun.domains.screening.rules import RoundState, StationState, Stopped, TubeResult, TubeState
 
 Words = str | Promise
 
@@ -146,6 +146,21 @@ STATION_LOOKS: dict[str, Look] = {
     StationState.PREPARING: Look("owed", _("布置中")),
     StationState.OPEN: Look("done", _("开放")),
     StationState.CLOSED: Look("excused", _("已关闭"), "lock"),
+}
+
+STOPPED_WORDS: dict[str, Words] = {
+    Stopped.FEVER: _("发热"),
+    Stopped.YELLOW_CODE: _("黄码"),
+    Stopped.RED_CODE: _("红码"),
+    Stopped.OTHER: _("其他情况"),
+}
+
+SENT_WORDS: dict[str, Words] = {
+    "isolation": _("临时隔离区"),
+    "doctor": _("村医务室"),
+    "hospital": _("发热门诊"),
+    "home": _("回家，上门采样"),
+    "alone": _("单独窗口，单人单管"),
 }
 
 DOOR_OUTCOMES: dict[str, Words] = {"unreachable": _("联系不上"), "refused": _("拒绝")}

@@ -31,10 +31,12 @@ from wuyicun.domains.screening.queries.of_swabs import (
     swabs_by_id,
 )
 from wuyicun.domains.screening.queries.of_tubes import TubeTotals, TubeView, totals, tube_key, tubes
+from wuyicun.domains.screening.queries.of_waiting import Flow, StoppedView, flows, record_of_station, stopped
 
 __all__ = [
     "Behind",
     "Expected",
+    "Flow",
     "Mistakes",
     "Pace",
     "PlanView",
@@ -47,6 +49,7 @@ __all__ = [
     "SetupView",
     "SlotView",
     "Stop",
+    "StoppedView",
     "Sums",
     "Swab",
     "Ticked",
@@ -57,6 +60,7 @@ __all__ = [
     "current_round",
     "expected",
     "flagged",
+    "flows",
     "has_swabs",
     "last_attempt",
     "mistakes",
@@ -69,6 +73,7 @@ __all__ = [
     "plan",
     "proof",
     "proofs",
+    "record_of_station",
     "reports",
     "results_of",
     "retests",
@@ -84,6 +89,7 @@ __all__ = [
     "setups",
     "station",
     "stations",
+    "stopped",
     "sums",
     "swab",
     "swabs",

@@ -183,7 +183,7 @@ def _board(request: ScopedRequest, round_: Round, now: datetime) -> Board:
         totals,
         _tube_figures(round_, totals, carries=access.reaches(request.scope, Permission.CARRY_TUBES, round_.area_path)),
         _bars(request, round_),
-        station_lines(village_id, round_),
+        station_lines(village_id, round_, now),
         queries.flagged(village_id, round_.pk),
         queries.retests(village_id, round_),
         powers_in(request, round_.area_path),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.urls import reverse
 
 from wuyicun.domains.screening import queries
 from wuyicun.domains.screening.models import Round, Station
-from wuyicun.domains.screening.queries import SetupView
+from wuyicun.domains.screening.queries import Flow, SetupView
 from wuyicun.domains.screening.words import STATION_KINDS, STATION_LOOKS, Look, Words
 
 HOME = "home"
@@ -23,6 +24,7 @@ class StationLine:
     Attributes:
         look: whether it takes people; None for home visits, which are not set up.
         ticked, items: how far its setting-up is.
+        flow: its pace and its queue.
     """
 
     station: Station
@@ -31,6 +33,7 @@ class StationLine:
     setup: SetupView
     ticked: int
     items: int
+    flow: Flow
     url: str
 
     @property
@@ -39,14 +42,15 @@ class StationLine:
         return self.look is not None and self.setup.opened_at is None
 
 
-def station_lines(village_id: UUID, round_: Round) -> Sequence[StationLine]:
+def station_lines(village_id: UUID, round_: Round, now: datetime) -> Sequence[StationLine]:
     """The stations of a round by name."""
     stations = queries.stations(village_id, round_.pk)
     setups = queries.setups(village_id, [each.pk for each in stations])
-    return [station_line(each, setups[each.pk]) for each in stations]
+    flows = queries.flows(village_id, round_.pk, now)
+    return [station_line(each, setups[each.pk], flows.get(each.pk, Flow())) for each in stations]
 
 
-def station_line(station: Station, setup: SetupView) -> StationLine:
+def station_line(station: Station, setup: SetupView, flow: Flow) -> StationLine:
     """How a station stands."""
     at_home = station.kind == HOME
     items = queries.setup_items()
@@ -57,5 +61,6 @@ def station_line(station: Station, setup: SetupView) -> StationLine:
         setup,
         sum(item in setup.ticks for item in items),
         len(items),
+        flow,
         "" if at_home else reverse("station", args=[station.pk]),
     )

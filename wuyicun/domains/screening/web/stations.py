@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from wuyicun.domains.profiles.words import KIT, SETUP
 from wuyicun.domains.screening import access, queries, setups
 from wuyicun.domains.screening.models import Station
-from wuyicun.domains.screening.queries import SetupView
+from wuyicun.domains.screening.queries import Flow, SetupView
 from wuyicun.domains.screening.rules import RoundState, StationState
 from wuyicun.domains.screening.web.common import Head, powers_in, time_words
 from wuyicun.domains.screening.web.plan import asked, places
@@ -50,7 +50,7 @@ class Point:
 @require_GET
 def station(request: ScopedRequest, station_id: UUID) -> HttpResponse:
     """A station's page."""
-    found = _fixed(request, station_id, Permission.VIEW_BOARD)
+    found = fixed(request, station_id, Permission.VIEW_BOARD)
     return render(request, "screening/station.html", _context(request, found))
 
 
@@ -60,11 +60,11 @@ def station_live(request: ScopedRequest, station_id: UUID) -> HttpResponse:
     unchanged = live.unchanged(request, token(request.village.pk, clock.now()))
     if unchanged is not None:
         return unchanged
-    found = _fixed(request, station_id, Permission.VIEW_BOARD)
+    found = fixed(request, station_id, Permission.VIEW_BOARD)
     return render(request, "screening/parts/station.html", _context(request, found))
 
 
-def _fixed(request: ScopedRequest, station_id: UUID, permission: Permission) -> Station:
+def fixed(request: ScopedRequest, station_id: UUID, permission: Permission) -> Station:
     """A station that is set up somewhere: people's homes are not. Raises NotYours, Http404."""
     found = access.a_station(request.scope, request.village.pk, station_id, permission)
     if found.kind == HOME:
@@ -75,7 +75,8 @@ def _fixed(request: ScopedRequest, station_id: UUID, permission: Permission) -> 
 def _context(request: ScopedRequest, found: Station) -> dict[str, Any]:
     now, village_id = clock.now(), request.village.pk
     setup = queries.setup(village_id, found.pk)
-    line = station_line(found, setup)
+    flow = queries.flows(village_id, found.round_id, now).get(found.pk, Flow())
+    line = station_line(found, setup, flow)
     names = _names(setup)
     said, tone = _sentence(line, names, now)
     round_, may = found.round, powers_in(request, found.round.area_path)
@@ -137,7 +138,7 @@ def _do(request: ScopedRequest, found: Station, do: Callable[..., None], said: s
 @require_POST
 def station_tick(request: ScopedRequest, station_id: UUID, item: str) -> HttpResponse:
     """A point was seen to."""
-    found = _fixed(request, station_id, Permission.SAMPLE)
+    found = fixed(request, station_id, Permission.SAMPLE)
     undo_url = reverse("station_untick", args=[found.pk, item])
     return _do(request, found, setups.tick, _("已打勾"), item=item, undo_url=undo_url)
 
@@ -145,14 +146,14 @@ def station_tick(request: ScopedRequest, station_id: UUID, item: str) -> HttpRes
 @require_POST
 def station_untick(request: ScopedRequest, station_id: UUID, item: str) -> HttpResponse:
     """It was not, after all."""
-    found = _fixed(request, station_id, Permission.SAMPLE)
+    found = fixed(request, station_id, Permission.SAMPLE)
     return _do(request, found, setups.untick, _("已取消打勾"), item=item)
 
 
 @require_POST
 def station_open(request: ScopedRequest, station_id: UUID) -> HttpResponse:
     """Open it; with points missing only who leads the round may, and says why."""
-    found = _fixed(request, station_id, Permission.SAMPLE)
+    found = fixed(request, station_id, Permission.SAMPLE)
     leads = request.scope.permits(Permission.OPEN_ROUND, found.round.area_path)
     override = request.POST.get("reason", "") if leads else ""
     return _do(request, found, setups.open_station, _("%(name)s 已开放") % {"name": found.name}, override=override)
@@ -161,21 +162,21 @@ def station_open(request: ScopedRequest, station_id: UUID) -> HttpResponse:
 @require_POST
 def station_close(request: ScopedRequest, station_id: UUID) -> HttpResponse:
     """Close it; it owes a disinfection."""
-    found = _fixed(request, station_id, Permission.SAMPLE)
+    found = fixed(request, station_id, Permission.SAMPLE)
     return _do(request, found, setups.close_station, _("%(name)s 已关闭，请消杀并登记") % {"name": found.name})
 
 
 @require_POST
 def station_again(request: ScopedRequest, station_id: UUID) -> HttpResponse:
     """Set it up anew."""
-    found = _fixed(request, station_id, Permission.SAMPLE)
+    found = fixed(request, station_id, Permission.SAMPLE)
     return _do(request, found, setups.set_up_again, _("从头布置 %(name)s") % {"name": found.name})
 
 
 @require_GET
 def setup_sheet(request: ScopedRequest, station_id: UUID) -> HttpResponse:
     """The list on paper, with what the plan says to bring."""
-    found, now = _fixed(request, station_id, Permission.VIEW_BOARD), clock.now()
+    found, now = fixed(request, station_id, Permission.VIEW_BOARD), clock.now()
     setup = queries.setup(request.village.pk, found.pk)
     brings = [each for each in places(asked(request.village.pk, found.round, now)) if each.station.pk == found.pk]
     data = {

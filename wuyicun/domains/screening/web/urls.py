@@ -24,6 +24,7 @@ from wuyicun.domains.screening.web import (
     stations,
     tubes,
     visits,
+    waiting,
 )
 from wuyicun.kernel.web.responses import path
 
@@ -43,6 +44,15 @@ urlpatterns = [
     path("stations/<uuid:station_id>/open/", stations.station_open, "station_open"),
     path("stations/<uuid:station_id>/close/", stations.station_close, "station_close"),
     path("stations/<uuid:station_id>/again/", stations.station_again, "station_again"),
+    path("stations/<uuid:station_id>/waiting/", waiting.waiting, "waiting"),
+    path("stations/<uuid:station_id>/waiting/passed/", waiting.waiting_passed, "waiting_passed"),
+    path("stations/<uuid:station_id>/waiting/queue/", waiting.waiting_queue, "waiting_queue"),
+    path("stations/<uuid:station_id>/waiting/stopped/", waiting.waiting_stopped, "waiting_stopped"),
+    path(
+        "stations/<uuid:station_id>/waiting/<uuid:said_id>/take-back/",
+        waiting.waiting_take_back,
+        "waiting_take_back",
+    ),
     path("stations/<uuid:station_id>/setup.pdf", stations.setup_sheet, "setup_sheet"),
     path("series/<uuid:series_id>/end/", series.series_end, "series_end"),
     path("plan/<uuid:round_id>/", plan.round_plan, "plan"),
