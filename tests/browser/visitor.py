@@ -66,7 +66,7 @@ _WORDS = """() => {
 _TEXT_COLUMNS = """
     SELECT table_name, column_name FROM information_schema.columns
     WHERE table_schema = 'public' AND data_type IN ('character varying', 'text', 'jsonb')
-      AND table_name ~ '^(registry|territory|screening|verification|hygiene|accounts)_'
+      AND table_name ~ '^(registry|territory|screening|verification|hygiene|laboratory|accounts)_'
       AND has_table_privilege(table_name, 'SELECT')
 """
 # A man is a sex, which we translate; a daughter (女) is also a relation, which people type.

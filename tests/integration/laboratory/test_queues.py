@@ -66,6 +66,7 @@ def test_a_line_that_names_somebody_else_is_not_entered_until_somebody_has_looke
     page = words(bench.page("laboratory_queue", bench.desk.round.pk, "wrong_id"))
     assert f"甲04 尾号 {OTHER[-4:]}" in page
     assert OTHER not in page
+    assert "管里是 甲05、甲06" in page
 
     bench.post("laboratory_assign", bench.line("A-2").pk, code="A-2")
 

@@ -17,19 +17,16 @@ from django.db import connection
 
 from wuyicun.domains.laboratory.models import Delivery
 from wuyicun.domains.laboratory.parsing import Said
+from wuyicun.domains.laboratory.queries import IN_TUBE
 from wuyicun.domains.laboratory.rules import AT_ONCE_LINES
 from wuyicun.domains.screening import queries as screening
-from wuyicun.domains.screening.rules import Fit
 from wuyicun.kernel.database import statements
 from wuyicun.kernel.jobs import progress
 
 _PORTION = 10_000
 
-UUID7 = """
-  encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
-    PLACING substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6
-  ), 52, 1), 53, 1), 'hex')::uuid
-"""
+# The delivery's id with the line's number at its end: lines of a delivery stand in their order.
+_LINE_ID = "encode(overlay(uuid_send(%(delivery)s) PLACING int4send(r.number) FROM 13 FOR 4), 'hex')::uuid"
 
 _TABLES = """
 DROP TABLE IF EXISTS pg_temp.laboratory_said, pg_temp.laboratory_judged;
@@ -40,9 +37,7 @@ CREATE TEMP TABLE laboratory_said (
 """
 _COPY = "COPY laboratory_said (number, code, result, reported_at, name, id_index, id_tail, fault) FROM STDIN"
 
-# Who is physically in the owner's tube; with no swab recorded yet nobody can say whose the line is.
-_IN_TUBE = f"({Fit.OK:d}, {Fit.OVER_POOL:d})"
-
+# As long as no swab of a tube is recorded nobody can say whose a line is.
 _JUDGE = f"""
 CREATE TEMP TABLE laboratory_judged ON COMMIT DROP AS
 WITH tube AS (
@@ -55,7 +50,7 @@ elsewhere AS (
 member AS (
   SELECT s.tube, p.id_index, p.name FROM screening_sample s
     JOIN registry_person p ON p.village_id = s.village_id AND p.id = s.person_id
-  WHERE s.village_id = %(village)s AND s.round_id = %(round)s AND s.fit IN {_IN_TUBE}),
+  WHERE s.village_id = %(village)s AND s.round_id = %(round)s AND s.fit IN {IN_TUBE}),
 sampled AS (SELECT DISTINCT tube FROM member),
 numbered AS (SELECT DISTINCT tube, id_index FROM member WHERE id_index IS NOT NULL),
 named AS (SELECT tube, name, bool_or(id_index IS NULL) AS numberless FROM member GROUP BY tube, name),
@@ -99,7 +94,7 @@ FROM verdict
 _KEEP = f"""
 INSERT INTO laboratory_line (id, village_id, delivery_id, round_id, number, code, tube, result, reported_at, name,
   id_index, id_tail, cause, detail, status, open, reason)
-SELECT {UUID7}, %(village)s, %(delivery)s, %(round)s, r.number, r.code, j.tube, r.result, r.reported_at, r.name,
+SELECT {_LINE_ID}, %(village)s, %(delivery)s, %(round)s, r.number, r.code, j.tube, r.result, r.reported_at, r.name,
   r.id_index, r.id_tail, j.cause, j.detail, j.status, false, ''
 FROM laboratory_said r JOIN laboratory_judged j USING (number) ORDER BY r.number
 """

@@ -13,7 +13,11 @@ from django.utils.translation import gettext as _
 from wuyicun.domains.laboratory.models import Delivery, Line, Token
 from wuyicun.domains.laboratory.rules import Cause, State, Status
 from wuyicun.domains.screening import queries as screening
+from wuyicun.domains.screening.rules import Fit
 from wuyicun.kernel.database.statements import execute
+
+IN_TUBE = f"({Fit.OK:d}, {Fit.OVER_POOL:d})"
+"""The swabs that are physically in the tube of its owner, as SQL."""
 
 DeliveryRow = Delivery
 LineRow = Line
@@ -167,6 +171,18 @@ def origins(village_id: UUID, records: Collection[UUID]) -> Mapping[UUID, Origin
         for row in rows
         if row.record_id
     }
+
+
+_MEMBERS = f"""
+SELECT s.tube, array_agg(DISTINCT p.name) FROM screening_sample s
+  JOIN registry_person p ON p.village_id = s.village_id AND p.id = s.person_id
+WHERE s.village_id = %s AND s.round_id = %s AND s.tube = ANY (%s) AND s.fit IN {IN_TUBE} GROUP BY s.tube
+"""
+
+
+def members(village_id: UUID, round_id: UUID, codes: Collection[str]) -> Mapping[str, Sequence[str]]:
+    """The names of those who were sampled into each of the tubes."""
+    return dict(execute(_MEMBERS, village_id, round_id, list(codes))) if codes else {}
 
 
 _ALIKE = """

@@ -93,6 +93,7 @@ def _lines(request: ScopedRequest, round_: RoundRow, cause: Cause) -> dict[str, 
     alike = _alike(round_, lines) if cause is Cause.UNMATCHED else {}
     codes = [line.tube for line in lines if line.tube]
     tubes = {tube.code: tube for tube in screening.tubes(round_.village_id, round_, clock.now(), codes=codes)}
+    members = queries.members(round_.village_id, round_.pk, codes) if named and cause is Cause.WRONG_ID else {}
     return {
         "lines": [
             {
@@ -102,6 +103,7 @@ def _lines(request: ScopedRequest, round_: RoundRow, cause: Cause) -> dict[str, 
                 ).words(words.SOURCES),
                 "alike": alike.get(line.code, ()),
                 "tube": tubes.get(line.tube),
+                "members": members.get(line.tube, ()),
             }
             for line in lines
         ],

@@ -50,7 +50,7 @@ class ScanForm(forms.Form):
         max_value=MOST_CODES,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "input-number"}),
     )
-    laboratory = forms.CharField(label=gettext_lazy("哪个实验室（可不填）"), max_length=64, required=False)
+    laboratory = forms.CharField(label=gettext_lazy("哪个实验室"), max_length=64, required=False)
 
     def clean_codes(self) -> list[str]:
         """The codes in the order they were scanned, those scanned twice too."""
