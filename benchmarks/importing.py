@@ -11,6 +11,7 @@ import json
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -45,7 +46,7 @@ def measure(read: Environment, server: Server | None, say: Say, *, small: bool =
         path = Path(folder) / "roster.xlsx"
         say("写一份名册 / Writing a roster")
         paper.write(path, rows)
-        reading = median([_calamine(path) for _ in range(TIMES)])
+        reading = median([calamine(path) for _ in range(TIMES)])
         before = _counts(owner)
         batch, taken = _take_in(path)
         results = [_beside(f"upload of {rows:,} rows, read once / calamine", taken, reading)]
@@ -64,7 +65,7 @@ def _beside(what: str, done: dict[str, Any], raw: float) -> dict[str, Any]:
     return {"what": what, "ms": done["ms"], "raw": round(raw, 1), "ratio": round(done["ms"] / raw, 2)} | done
 
 
-def _calamine(path: Path) -> float:
+def calamine(path: Path) -> float:
     """Milliseconds in which calamine gives every cell of the file."""
     began = time.perf_counter()
     book = python_calamine.CalamineWorkbook.from_path(path)
@@ -103,16 +104,20 @@ def _counts(owner: psycopg.Connection[Any]) -> dict[str, int]:
 
 def _copied(owner: psycopg.Connection[Any], before: dict[str, int], folder: Path) -> float:
     """Milliseconds in which the rows that an import has written are copied into tables like those that have them."""
-    grown = [table for table, rows in _counts(owner).items() if rows > before[table]]
-    for table in grown:
+    return copied(owner, [table for table, rows in _counts(owner).items() if rows > before[table]], folder)
+
+
+def copied(owner: psycopg.Connection[Any], tables: Sequence[str], folder: Path) -> float:
+    """Milliseconds in which all rows of these tables are copied into tables like them."""
+    for table in tables:
         copy = sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(table))
         with owner.cursor().copy(copy) as rows, (folder / table).open("wb") as file:
             for part in rows:
                 file.write(part)
-    return median([_copy(owner, grown, folder) for _ in range(TIMES)])
+    return median([_copy(owner, tables, folder) for _ in range(TIMES)])
 
 
-def _copy(owner: psycopg.Connection[Any], tables: list[str], folder: Path) -> float:
+def _copy(owner: psycopg.Connection[Any], tables: Sequence[str], folder: Path) -> float:
     for table in tables:
         made = "CREATE TABLE {} (LIKE {} INCLUDING ALL)"
         owner.execute(sql.SQL(made).format(sql.Identifier(f"raw_{table}"), sql.Identifier(table)))

@@ -12,6 +12,7 @@ COLUMNS = (
     *("k_means_seconds", "k_means_distance", "k_means_moves"),
     *("homes", "people", "outings", "fewest", "slowest", "walked", "longest", "nearest_walked", "nearest_longest"),
     *("cost", "nearest_cost"),
+    *("planted", "unmatched", "wrong_id", "mismatch", "duplicate", "late", "missing"),
     *("stations", "windows", "finish", "bound", "simple_finish", "simple_walked"),
 )
 

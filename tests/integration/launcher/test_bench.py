@@ -9,7 +9,7 @@ import pytest
 from wuyicun.config.environment import ROOT
 
 
-@pytest.mark.parametrize("name", ["board", "registry", "import"])
+@pytest.mark.parametrize("name", ["board", "registry", "import", "laboratory"])
 def test_a_benchmark_prints_each_figure_beside_its_raw_limit(database: object, name: str) -> None:
     command = [sys.executable, "-m", "wuyicun", "bench", name, "--small", "--json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

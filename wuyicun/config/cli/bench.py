@@ -20,7 +20,7 @@ from wuyicun.config.cli.services import interruptible
 from wuyicun.config.environment import ROOT
 from wuyicun.kernel.failure import Failure
 
-NAMES = ("ingest", "board", "registry", "import", "partition", "routes", "rounds", "faults")
+NAMES = ("ingest", "board", "registry", "import", "laboratory", "partition", "routes", "rounds", "faults")
 MODULES = {"import": "importing"}  # whose file may not be called so
 WITHOUT_DATABASE = {"partition", "routes", "rounds", "faults"}  # or with a server of its own, which it kills
 
