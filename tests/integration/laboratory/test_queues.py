@@ -6,15 +6,16 @@ from datetime import timedelta
 
 import pytest
 
-from tests.integration.laboratory.bench import LONG, PLAIN, Bench
+from tests.integration.laboratory.bench import DOCTOR, LONG, PLAIN, Bench
 from tests.integration.registry.rosters import number
 from tests.integration.screening.desk import words
-from wuyicun.domains.laboratory import queries
+from wuyicun.domains.laboratory import jobs, queries
 from wuyicun.domains.laboratory.models import Delivery, Line
 from wuyicun.domains.laboratory.rules import Cause
 from wuyicun.domains.rolls.rules import State
 from wuyicun.kernel import clock
 from wuyicun.kernel.audit.models import AuditRow
+from wuyicun.kernel.records.models import Record
 
 OTHER = number("19600101")
 ID = number("19540308")
@@ -57,6 +58,27 @@ def test_what_came_before_its_tube_is_matched_again(bench: Bench) -> None:
     bench.post("laboratory_again")
 
     assert (bench.result("B-1"), counts(bench)) == ("negative", {})
+
+
+def test_what_waits_for_its_tube_is_entered_by_itself_once_that_has_come(bench: Bench) -> None:
+    bench.take(bench.xlsx(PLAIN, [("B-1", "阴性"), ("Z-9", "阴性")]))
+    jobs.match_again(0)
+    assert counts(bench) == {"unmatched": 2}
+    bench.fill("B-1", ["甲07"])
+
+    jobs.match_again(0)
+
+    assert (bench.result("B-1"), counts(bench)) == ("negative", {"unmatched": 1})
+    by = Record.objects.get(pk=bench.line("B-1").record_id).by
+    assert by == bench.desk.cast.accounts[DOCTOR].pk
+
+
+def test_what_was_decided_of_a_delivery_that_is_undone_stays_decided(bench: Bench) -> None:
+    delivery = bench.take(bench.xlsx(PLAIN, [("Z-1", "阴性")]))
+    bench.post("laboratory_close", bench.line("Z-1").pk, reason="elsewhere")
+    bench.post("laboratory_undo", delivery.pk)
+    bench.post("laboratory_take_back", last_decision())
+    assert counts(bench) == {}
 
 
 def test_a_line_that_names_somebody_else_is_not_entered_until_somebody_has_looked(bench: Bench) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wuyicun.domains.laboratory import entering, matching
 from wuyicun.domains.laboratory.entering import PORTION, Author
 from wuyicun.domains.laboratory.models import Line
-from wuyicun.domains.laboratory.rules import OF_LINES, Cause, Status, read_code
+from wuyicun.domains.laboratory.rules import OF_LINES, Cause, State, Status, read_code
 from wuyicun.domains.screening import queries as screening
 from wuyicun.domains.screening import tube_history
 from wuyicun.domains.screening.queries import RoundRow
@@ -120,7 +120,7 @@ def take_back(*, author: Author, lines: Sequence[Line], at: datetime) -> int:
     if by_hand:
         entering.take_back(author, [line.record_id for line in by_hand if line.record_id], at)
     ids = [line.pk for line in lines]
-    rows = Line.rows().filter(village_id=author.village.pk, pk__in=ids)
+    rows = Line.rows().filter(village_id=author.village.pk, pk__in=ids, delivery__state=State.ENTERED)
     rows.filter(pk__in=[line.pk for line in by_hand]).update(status=Status.ASIDE)
     rows.update(open=True, decision=None, decided_at=None, decided_by=None, reason="")
     audit(
@@ -156,7 +156,8 @@ def accept(*, author: Author, round_: RoundRow, code: str, record_id: UUID, at: 
 _AGAIN = """
 CREATE TEMP TABLE laboratory_again ON COMMIT DROP AS
 SELECT row_number() OVER (ORDER BY id)::integer AS number, id AS line FROM laboratory_line
-WHERE village_id = %s AND round_id = %s AND open AND cause = 'unmatched'
+WHERE village_id = %(village)s AND round_id = %(round)s AND open AND cause = 'unmatched'
+  AND (%(delivery)s::uuid IS NULL OR delivery_id = %(delivery)s::uuid)
 """
 _STAGE = """
 INSERT INTO laboratory_said SELECT a.number, l.code, l.result, l.reported_at, l.name, l.id_index, l.id_tail,
@@ -173,13 +174,20 @@ RETURNING l.id, l.tube, l.result, l.status
 
 
 @transaction.atomic
-def match_again(*, author: Author, round_id: UUID, at: datetime) -> int:
-    """Lines whose tube has come to be known since (a phone was offline) are entered now; how many."""
+def match_again(*, author: Author, round_id: UUID, at: datetime, delivery_id: UUID | None = None) -> int:
+    """Lines whose tube has come to be known since (a phone was offline) are entered now; how many.
+
+    Args:
+        author: who enters them.
+        round_id: the round.
+        at: the server's time.
+        delivery_id: only those of one delivery.
+    """
     village_id = author.village.pk
     matching.make_tables()
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.laboratory_again")
-        cursor.execute(_AGAIN, [village_id, round_id])
+        cursor.execute(_AGAIN, {"village": village_id, "round": round_id, "delivery": delivery_id})
         cursor.execute(_STAGE, [village_id])
     matching.judge(village_id, round_id, at)
     causes = "{" + ",".join(OF_LINES) + "}"

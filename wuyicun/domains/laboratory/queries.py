@@ -199,6 +199,20 @@ def alike(village_id: UUID, round_id: UUID, codes: Collection[str]) -> Mapping[s
     return dict(execute(_ALIKE, list(codes), village_id, round_id)) if codes else {}
 
 
+_WAITED_FOR = """
+SELECT DISTINCT l.delivery_id FROM laboratory_line l JOIN screening_tube t ON t.village_id = l.village_id AND t.round_id = l.round_id AND upper(t.code) = upper(l.code)
+    AND t.device IS NOT NULL AND t.state NOT IN ('void', 'lost')
+WHERE l.village_id = %s AND l.open AND l.cause = 'unmatched' AND l.result <> ''
+  AND (t.swabs > 0 OR l.detail <> 'no_swabs')
+"""
+
+
+def waited_for(village_id: UUID) -> Sequence[Delivery]:
+    """The deliveries with lines in the queue whose tube has come to be known since."""
+    ids = [delivery_id for (delivery_id,) in execute(_WAITED_FOR, village_id)]
+    return list(Delivery.rows().filter(village_id=village_id, pk__in=ids)) if ids else []
+
+
 _ROUNDS = """
 SELECT DISTINCT ON (upper(t.code)) upper(t.code), t.round_id FROM screening_tube t
   JOIN screening_round r ON r.village_id = t.village_id AND r.id = t.round_id AND r.state <> 'cancelled'
