@@ -200,7 +200,8 @@ def alike(village_id: UUID, round_id: UUID, codes: Collection[str]) -> Mapping[s
 
 
 _WAITED_FOR = """
-SELECT DISTINCT l.delivery_id FROM laboratory_line l JOIN screening_tube t ON t.village_id = l.village_id AND t.round_id = l.round_id AND upper(t.code) = upper(l.code)
+SELECT DISTINCT l.delivery_id FROM laboratory_line l
+  JOIN screening_tube t ON t.village_id = l.village_id AND t.round_id = l.round_id AND upper(t.code) = upper(l.code)
     AND t.device IS NOT NULL AND t.state NOT IN ('void', 'lost')
 WHERE l.village_id = %s AND l.open AND l.cause = 'unmatched' AND l.result <> ''
   AND (t.swabs > 0 OR l.detail <> 'no_swabs')
