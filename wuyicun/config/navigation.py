@@ -8,6 +8,7 @@ from wuyicun.kernel.web.navigation import Item
 
 ITEMS: tuple[Item, ...] = (
     Item("today", _("今日"), "today", Permission.VIEW_BOARD, 10, behind="/today/"),
+    Item("today", _("我要做的"), "tasks", Permission.VIEW_BOARD, 20),
     Item("screening", _("轮次"), "rounds", Permission.VIEW_BOARD, 10),
     Item("screening", _("未采名单"), "current_missing", Permission.VIEW_PEOPLE, 20),
     Item("screening", _("上门采样"), "current_visits", Permission.VIEW_PEOPLE, 25),

@@ -1,5 +1,6 @@
 """The one table of effects between rooms: event class -> what follows, in order."""
 
+from wuyicun.config import asking
 from wuyicun.domains.hygiene import actions as hygiene
 from wuyicun.domains.hygiene.events import Disinfected
 from wuyicun.domains.hygiene.rules import Source
@@ -14,7 +15,8 @@ from wuyicun.domains.registry.events import (
 )
 from wuyicun.domains.screening import actions as screening
 from wuyicun.domains.screening import setups
-from wuyicun.domains.screening.events import StationClosed
+from wuyicun.domains.screening.events import ResultsDecided, StationClosed
+from wuyicun.domains.tasks import actions as tasks
 from wuyicun.domains.verification import actions as verification
 from wuyicun.fieldsync import tokens
 from wuyicun.interop import tokens as read_tokens
@@ -94,12 +96,21 @@ def stations_were_disinfected(event: Disinfected) -> None:
         setups.disinfected(village_id=event.village_id, setup_id=event.source_id, done_at=event.done_at, at=event.at)
 
 
+def positives_are_seen_to(event: ResultsDecided) -> None:
+    """Doctor, grid workers and secretary have something to do; what turns out not to be positive is asked no more."""
+    tasks.withdraw(village_id=event.village_id, subjects=event.others, at=event.at)
+    for tube in event.positive:
+        asked = list(asking.of_positive(tube))
+        tasks.ask(village_id=event.village_id, subject_id=tube.tube_id, asked=asked, at=event.at)
+
+
 REACTIONS: Reactions = {
     PeopleChanged: (rounds_take_people_in,),
     PeopleMerged: (swabs_follow,),
     PeopleParted: (swabs_go_back,),
     HouseholdsChanged: (periods_take_households_in, points_go_with_households),
     HouseholdMoved: (micro_grids_remember,),
+    ResultsDecided: (positives_are_seen_to,),
     StationClosed: (stations_owe_disinfection,),
     Disinfected: (stations_were_disinfected,),
     SignedOut: (phones_are_signed_out, programs_are_shut_out, laboratories_are_shut_out),

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "wuyicun.domains.microgrids",
     "wuyicun.domains.rolls",
     "wuyicun.domains.standing",
+    "wuyicun.domains.tasks",
     "wuyicun.domains.screening",
     "wuyicun.domains.verification",
     "wuyicun.domains.hygiene",

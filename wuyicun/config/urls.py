@@ -15,6 +15,7 @@ urlpatterns = [
     path("people/", include("wuyicun.domains.registry.web.ledgers.urls")),
     path("people/reports/", include("wuyicun.domains.registry.web.reports.urls")),
     path("", include("wuyicun.domains.registry.web.urls")),
+    path("today/tasks/", include("wuyicun.domains.tasks.web.pages")),
     path("check/", include("wuyicun.domains.screening.web.public_urls")),
     path("api/laboratory/", include("wuyicun.domains.laboratory.api")),
     path("screening/laboratory/", include("wuyicun.domains.laboratory.web.urls")),

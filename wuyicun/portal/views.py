@@ -19,6 +19,7 @@ from wuyicun.domains.hygiene import queries as hygiene
 from wuyicun.domains.registry.web.area_cards import badges, list_without_code
 from wuyicun.domains.screening.queries import RoundRow
 from wuyicun.domains.screening.web import series
+from wuyicun.domains.tasks.web.pages import on_the_board
 from wuyicun.domains.territory import duties
 from wuyicun.domains.territory import queries as territory
 from wuyicun.kernel import clock
@@ -51,6 +52,7 @@ def _context(request: ScopedRequest) -> dict[str, object]:
         "lists": _lists(request, board.round),
         "bars": _bars(request, board),
         "without_code": list_without_code(),
+        "tasks": on_the_board(request, at),
         "series": [line for line in series.lines(request, at) if line.due],
         "badges": badges() if request.scope.permits(Permission.PRINT_CARDS) else "",
         "disinfect": hygiene.count_owed(request.village.pk),

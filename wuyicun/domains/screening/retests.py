@@ -18,6 +18,7 @@ from wuyicun.domains.rolls import queries as roll_queries
 from wuyicun.domains.rolls.actions import Base
 from wuyicun.domains.rolls.deciding import Settlement, execute
 from wuyicun.domains.rolls.rules import SubjectKind
+from wuyicun.domains.screening import positives
 from wuyicun.domains.screening.rules import RETEST_KIND, Fit
 from wuyicun.domains.standing import actions as standing
 from wuyicun.domains.standing.actions import Known
@@ -71,7 +72,7 @@ def decide(tubes: Sequence[Mapping[str, object]], at: datetime) -> None:
             ],
             at,
         )
-        settle(
+        _settle(
             [
                 {"village_id": village, "round_id": round_id, "roll_id": roll_id, "person_id": entry.subject_id}
                 for entry in standing_entries
@@ -81,6 +82,7 @@ def decide(tubes: Sequence[Mapping[str, object]], at: datetime) -> None:
         people.update((village, entry.subject_id) for entry in standing_entries)
     people.update(execute(_PEOPLE_OF_TUBES, tubes))
     tell(people, at)
+    positives.follow(tubes, at)
 
 
 _PEOPLE_OF_TUBES = """
@@ -103,11 +105,17 @@ FROM given g JOIN rolls_roll c ON c.village_id = g.village_id AND c.parent_id = 
 
 
 def settle(concerned: Sequence[Mapping[str, object]], at: datetime) -> None:
-    """Decide which single swab settles the re-tests of these people, where they owe one."""
+    """Decide which single swab settles the re-tests of these people, where they owe one, and tell of their pools."""
+    if _settle(concerned, at):
+        positives.follow(positives.pools(concerned), at)
+
+
+def _settle(concerned: Sequence[Mapping[str, object]], at: datetime) -> bool:
     settlements = [Settlement(*row) for row in execute(_LIVE_RETEST, concerned)] if concerned else []
     if settlements:
         entries.lock(entries.Debtor(each.village_id, each.roll_id, each.subject_id) for each in settlements)
         entries.settle(settlements, at)
+    return bool(settlements)
 
 
 _POSITIVE_POOL = "t.result = 'positive' AND t.pool > 1 AND NOT s.retest"

@@ -23,6 +23,7 @@ from wuyicun.domains.screening.models import Round
 from wuyicun.domains.screening.queries import Swab, TubeView
 from wuyicun.domains.screening.rules import ENDED, RoundState, TubeResult, TubeState
 from wuyicun.domains.screening.tube_history import Told
+from wuyicun.domains.screening.web import aftermath
 from wuyicun.domains.screening.web.common import Head, powers_in
 from wuyicun.domains.screening.web.missing import Chip
 from wuyicun.domains.screening.words import (
@@ -188,6 +189,7 @@ def tube(request: ScopedRequest, tube_id: UUID) -> HttpResponse:
         "round": round_,
         "swabs": swab_lines(request, round_, queries.swabs(village_id, round_.pk, tube=found.code), now),
         "history": _history(request, round_, found),
+        "steps": aftermath.steps(request, round_, found, now),
         "may": powers_in(request, round_.area_path),
         "may_end": _may_end(request, round_, found),
         "ends": ENDS.items(),
