@@ -11,6 +11,7 @@ import { startPasskeys } from "./passkeys.ts";
 import { startPrint } from "./print.ts";
 import { startMovable } from "./movable.ts";
 import { startSheet } from "./sheet.ts";
+import { startSign } from "./sign.ts";
 import { startTables } from "./tables.ts";
 import { startToasts } from "./toasts.ts";
 
@@ -28,5 +29,6 @@ startPasskeys();
 startPrint();
 startMovable();
 startSheet();
+startSign();
 startTables();
 startToasts();

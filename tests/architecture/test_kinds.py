@@ -28,5 +28,5 @@ def test_what_a_record_says_has_labels(kind: Kind) -> None:
     assert not unlabelled, f"the tray does not tell these fields of {kind.name}: {unlabelled}"
 
 
-# What says nothing to a person: secrets of cards, ids of records, numbers that the round gives.
-UNSAID = {"card", "record", "pool", "retest"}
+# What says nothing to a person: secrets of cards, ids of records, numbers that the round gives, what a finger drew.
+UNSAID = {"card", "record", "pool", "retest", "giver_signature", "receiver_signature"}

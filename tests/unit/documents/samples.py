@@ -5,6 +5,7 @@ from typing import Any
 import pypdfium2
 import zxingcpp
 
+from wuyicun.domains.screening import signing
 from wuyicun.kernel.documents import qr
 
 NAMES = ("张秀英", "李建国", "阿不都热合曼·艾尼瓦尔·买买提江", "𠮷田䶮", "㛃梅", "欧阳震华")
@@ -77,10 +78,21 @@ def handover_slip(names: tuple[str, ...] = NAMES, count: int = 9) -> dict[str, A
         "at": "11月18日 10:05",
         "giver": names[0],
         "receiver": names[-1],
+        "boxes": None,
+        "signatures": [signing.drawing([[100, 100, 300, 300], [500, 50]]), None],
         "tubes": tubes,
         "samples": sum(tube["count"] for tube in tubes),
         "within_minutes": 60,
     }
+
+
+def setup_sheet(names: tuple[str, ...] = NAMES, count: int = 12) -> dict[str, Any]:
+    points = [
+        {"words": _name(names, number), "at": "11-18 06:40" if number % 2 else "", "by": _name(names, number + 1)}
+        for number in range(count)
+    ]
+    kit = [{"word": _name(names, number), "number": 1200 * number} for number in range(count)]
+    return ROUND | {"station": "村委会广场", "windows": 2, "points": points, "kit": kit}
 
 
 def _households(names: tuple[str, ...], count: int) -> list[dict[str, Any]]:
@@ -276,7 +288,18 @@ def org_chart(names: tuple[str, ...] = NAMES, count: int = 9) -> dict[str, Any]:
 TEMPLATES = {
     make.__name__: make
     for make in (
-        *(cards, badges, slips, tube_labels, handover_slip, call_sheet, call_up, slot_notices, visit_route),
+        *(
+            cards,
+            badges,
+            slips,
+            tube_labels,
+            handover_slip,
+            setup_sheet,
+            call_sheet,
+            call_up,
+            slot_notices,
+            visit_route,
+        ),
         *(round_report, round_proof, result_slips, ledger, org_chart),
     )
 }

@@ -57,6 +57,7 @@ def test_markup_in_a_name_prints_as_itself(template: str) -> None:
         ("slips", "没有要打印的纸条"),
         ("tube_labels", "没有要打印的标签"),
         ("handover_slip", "没有待转运的试管"),
+        ("setup_sheet", "方案里没有布置清单"),
         ("call_sheet", "没有未采的人,每人都有着落"),
         ("call_up", "没有待采的人了"),
         ("slot_notices", "还没有安排时间"),

@@ -65,14 +65,32 @@ class TubeEnd(_Data, frozen=True):
     reason: Note = ""
 
 
+class TubeBox(_Data, frozen=True):
+    """Tubes are put into a box; who packs it counts them. A tube is in the box that was said last."""
+
+    round: UUID
+    box: Code
+    tubes: Codes
+    counted: Count
+
+
+# What a finger drew, stroke by stroke: x and y in turn, in a field that is 1000 wide and 400 high.
+Strokes = Annotated[
+    list[Annotated[list[Annotated[int, msgspec.Meta(ge=0, le=1000)]], msgspec.Meta(min_length=2, max_length=600)]],
+    msgspec.Meta(min_length=1, max_length=60),
+]
+
+
 class TubeHandover(_Data, frozen=True):
-    """Tubes leave with a runner; two people sign."""
+    """Tubes leave with a runner; two people sign, on the screen or on the printed slip."""
 
     round: UUID
     tubes: Codes
     counted: Count
     giver: Name
     receiver: Name
+    giver_signature: Strokes | None = None
+    receiver_signature: Strokes | None = None
 
     def __post_init__(self) -> None:
         if self.giver.strip() == self.receiver.strip():
@@ -156,6 +174,7 @@ KINDS = (
     Kind("sample", Sample, Permission.SAMPLE, apply, _("采样"), TOLD, takes_back=True, recall=recall),
     Kind("tube.close", TubeClose, Permission.SAMPLE, apply, _("封管"), TOLD, takes_back=True),
     Kind("tube.end", TubeEnd, Permission.CARRY_TUBES, apply, _("试管作废或遗失"), TOLD, takes_back=True),
+    Kind("tube.box", TubeBox, Permission.CARRY_TUBES, apply, _("装箱"), TOLD, takes_back=True),
     Kind("tube.handover", TubeHandover, Permission.CARRY_TUBES, apply, _("转运交接"), TOLD, takes_back=True),
     Kind("tube.receipt", TubeReceipt, Permission.CARRY_TUBES, apply, _("实验室接收"), TOLD, takes_back=True),
     Kind("tube.result", TubeResult, Permission.ENTER_RESULTS, apply, _("登记结果"), TOLD, alone=True, takes_back=True),

@@ -22,7 +22,9 @@ from wuyicun.kernel.database.statements import look_up
 from wuyicun.kernel.records.kinds import Outcome, Row
 from wuyicun.kernel.records.voids import VOID, named_before
 
-_OF_TUBES = frozenset({"tube.open", "tube.close", "tube.end", "tube.handover", "tube.receipt", "tube.result"})
+_OF_TUBES = frozenset(
+    {"tube.open", "tube.close", "tube.end", "tube.box", "tube.handover", "tube.receipt", "tube.result"}
+)
 
 _RoundKey = tuple[UUID, UUID]
 _Outcomes = Mapping[UUID, Outcome]

@@ -43,6 +43,7 @@ _FIELDS: dict[str, Words] = {
     "giver": _("交出人"),
     "receiver": _("接收人"),
     "laboratory": _("实验室"),
+    "box": _("箱号"),
     "people": _("人数"),
     "found": _("拦下的原因"),
     "sent": _("去了哪里"),

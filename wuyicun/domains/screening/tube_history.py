@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from wuyicun.domains.screening.models import Tube, TubeRecord
+from wuyicun.domains.screening.signing import Strokes
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class Run:
     receiver: str
     laboratory: str
     voided: bool
+    giver_signature: Strokes | None = None
+    receiver_signature: Strokes | None = None
 
 
 RUN_KINDS = ("tube.handover", "tube.receipt")
@@ -110,4 +113,6 @@ def _run(rows: Sequence[TubeRecord]) -> Run:
         str(data.get("receiver") or ""),
         str(data.get("laboratory") or ""),
         first.voided,
+        data.get("giver_signature"),
+        data.get("receiver_signature"),
     )

@@ -132,6 +132,7 @@ RECORD_KINDS: dict[str, Words] = {
     "tube.open": _("开管"),
     "tube.close": _("封管"),
     "tube.end": _("作废或遗失"),
+    "tube.box": _("装箱"),
     "tube.handover": _("转运交接"),
     "tube.receipt": _("实验室接收"),
     "tube.result": _("结果"),

@@ -1,5 +1,6 @@
 """What is asked of rounds: their facts, tubes, swabs, re-tests, and what went wrong."""
 
+from wuyicun.domains.screening.queries.of_boxes import boxes
 from wuyicun.domains.screening.queries.of_mistakes import Mistakes, mistakes, mistakes_count
 from wuyicun.domains.screening.queries.of_outings import Stop, Walk, last_attempt, outings
 from wuyicun.domains.screening.queries.of_pace import Pace, pace
@@ -57,6 +58,7 @@ __all__ = [
     "TubeView",
     "Walk",
     "a_series",
+    "boxes",
     "current_round",
     "expected",
     "flagged",

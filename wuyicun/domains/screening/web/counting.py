@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from typing import Any
 
+import msgspec
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from wuyicun.domains.screening import signing
 from wuyicun.domains.screening.queries import TubeView
 from wuyicun.domains.screening.web.tubes import read_code
+
+_CODE = re.compile(r"[0-9A-Z][0-9A-Z._/-]*")
 
 
 class CountedForm(forms.Form):
@@ -25,13 +30,16 @@ class CountedForm(forms.Form):
     counted = forms.IntegerField(label=gettext_lazy("手里数到几支"), min_value=1, max_value=500)
     differs = forms.BooleanField(label=gettext_lazy("数过两遍，仍按手里的支数登记"), required=False)
 
-    def __init__(self, tubes: Sequence[TubeView], **given: Any) -> None:
+    def __init__(self, tubes: Sequence[TubeView], *, chosen: Collection[str] = (), **given: Any) -> None:
         super().__init__(use_required_attribute=False, **given)
         self.known = {tube.code.upper(): tube for tube in tubes}
+        self.chosen = set(chosen)
         self.mismatch = False
 
     def ticked(self) -> set[str]:
         """The codes of ticked tubes, for the table to show them ticked again."""
+        if not self.is_bound:
+            return self.chosen
         return set(self.data.getlist("tube")) if hasattr(self.data, "getlist") else set()
 
     def clean(self) -> dict[str, Any]:
@@ -52,11 +60,44 @@ class CountedForm(forms.Form):
         return data
 
 
+class BoxForm(CountedForm):
+    """Tubes are put into a box."""
+
+    box = forms.CharField(label=gettext_lazy("箱号"), max_length=40)
+
+    field_order = ("box", "scanned", "counted", "differs")
+
+    def clean_box(self) -> str:
+        """A code as tubes bear one."""
+        code = read_code(self.cleaned_data["box"])
+        if not _CODE.fullmatch(code):
+            raise forms.ValidationError(_("箱号用字母、数字和 - . / _"))
+        return code
+
+
+class SignatureField(forms.CharField):
+    """What a finger drew beside a name; it may stay empty, since the slip has a line for a pen."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(required=False, max_length=signing.MOST_CHARACTERS)
+
+    def clean(self, value: Any) -> signing.Strokes | None:
+        """The strokes."""
+        try:
+            return signing.read(super().clean(value))
+        except (ValueError, msgspec.DecodeError):
+            raise forms.ValidationError(_("签名没有读出来，请重签")) from None
+
+
 class HandoverForm(CountedForm):
     """Two people hand tubes over."""
 
     giver = forms.CharField(label=gettext_lazy("交出人"), max_length=64)
     receiver = forms.CharField(label=gettext_lazy("接收人"), max_length=64)
+    giver_signature = SignatureField()
+    receiver_signature = SignatureField()
 
     field_order = ("scanned", "counted", "differs", "giver", "receiver")
 

@@ -15,11 +15,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from wuyicun.domains.screening import access, queries, tube_history
+from wuyicun.domains.screening import access, queries, signing, tube_history
 from wuyicun.domains.screening.models import Round
 from wuyicun.domains.screening.queries import TubeView
 from wuyicun.domains.screening.rules import RoundState, TubeState
 from wuyicun.domains.screening.tube_history import Run
+from wuyicun.domains.screening.web import boxes
 from wuyicun.domains.screening.web.common import (
     Head,
     day_of,
@@ -68,6 +69,8 @@ def runs(request: ScopedRequest, round_id: UUID) -> HttpResponse:
     round_ = access.a_round(request.scope, village_id, round_id, Permission.CARRY_TUBES)
     waiting = [tube for tube in queries.tubes(village_id, round_, now) if tube.state is TubeState.CLOSED]
     waiting.sort(key=lambda tube: tube.closed_at or now)
+    shown = boxes.packed(village_id, round_, waiting, now)
+    chosen = {tube.code for box in shown if box.code == request.GET.get("box") for tube in box.tubes}
     if request.method == "POST":
         form = HandoverForm(waiting, data=request.POST)
         if form.is_valid():
@@ -75,12 +78,14 @@ def runs(request: ScopedRequest, round_id: UUID) -> HttpResponse:
             if done:
                 return redirect("runs", round_id=round_.pk)
     else:
-        form = HandoverForm(waiting, initial={"giver": request.account.name})
+        form = HandoverForm(waiting, chosen=chosen, initial={"giver": request.account.name})
     context = {
         "head": Head.of(round_),
         "moving": _clock(request, round_, now),
         "form": form,
         "waiting": [(line(tube), _left(tube, now)) for tube in waiting],
+        "boxes": shown,
+        "chosen": request.GET.get("box", ""),
         "record": carried_record(request) if request.method == "POST" else uuid7(),
         "under_way": sum(tube.state is TubeState.HANDED for tube in queries.tubes(village_id, round_, now)),
         "runs": _runs(request, round_),
@@ -151,6 +156,7 @@ def _hand_over(request: ScopedRequest, round_: Round, form: HandoverForm) -> boo
         "counted": data["counted"],
         "giver": data["giver"].strip(),
         "receiver": data["receiver"].strip(),
+        **{name: data[name] for name in ("giver_signature", "receiver_signature") if data[name]},
     }
     words = _("%(count)s 支试管已交给 %(receiver)s") % {"count": len(data["codes"]), "receiver": told["receiver"]}
     return _store(request, round_, kind="tube.handover", told=told, words=words)
@@ -243,6 +249,10 @@ def slip(request: ScopedRequest, round_id: UUID, record_id: UUID) -> HttpRespons
         "round": round_.title,
         "place": _("、").join(stations),
         "laboratory": None,
+        "boxes": _("、").join(sorted(set(queries.boxes(village_id, round_.pk, run.tubes).values()))) or None,
+        "signatures": [
+            signing.drawing(each) if each else None for each in (run.giver_signature, run.receiver_signature)
+        ],
         "at": f"{day_of(run.at, now)} {timezone.localtime(run.at):%H:%M}",
         "giver": run.giver,
         "receiver": run.receiver,

@@ -26,6 +26,7 @@ from wuyicun.domains.screening.tube_history import Told
 from wuyicun.domains.screening.web import aftermath
 from wuyicun.domains.screening.web.common import Head, powers_in
 from wuyicun.domains.screening.web.missing import Chip
+from wuyicun.domains.screening.web.tube_way import way
 from wuyicun.domains.screening.words import (
     ENDS,
     FLAGS,
@@ -188,6 +189,7 @@ def tube(request: ScopedRequest, tube_id: UUID) -> HttpResponse:
         "line": line(found),
         "round": round_,
         "swabs": swab_lines(request, round_, queries.swabs(village_id, round_.pk, tube=found.code), now),
+        "way": way(found, round_, now),
         "history": _history(request, round_, found),
         "steps": aftermath.steps(request, round_, found, now),
         "may": powers_in(request, round_.area_path),
@@ -274,6 +276,8 @@ def _details(told: Told, stations: Mapping[str, str]) -> Words:
         case "tube.end":
             state = str(ENDS.get(str(data.get("state")), ""))
             return f"{state}：{data['reason']}" if data.get("reason") else state
+        case "tube.box":
+            return _("%(box)s 箱，共 %(count)s 支") % {"box": data.get("box"), "count": data.get("counted")}
         case "tube.handover":
             return _("%(giver)s 交给 %(receiver)s，共 %(count)s 支") % {
                 "giver": data.get("giver"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wuyicun.domains.screening.web import (
+    boxes,
     closing,
     crosscheck,
     labels,
@@ -80,6 +81,7 @@ urlpatterns = [
     path("tubes/one/<uuid:tube_id>/end/", tubes.tube_end, "tube_end"),
     path("runs/", rounds.current, "current_runs", to="runs"),
     path("runs/<uuid:round_id>/", runs.runs, "runs"),
+    path("runs/<uuid:round_id>/boxes/", boxes.boxes, "boxes"),
     path("runs/<uuid:round_id>/live/", runs.runs_live, "runs_live"),
     path("runs/<uuid:round_id>/receipt/", runs.receipt, "run_receipt"),
     path("runs/<uuid:round_id>/<uuid:record_id>/slip.pdf", runs.slip, "slip"),
