@@ -26,6 +26,9 @@ BEHIND = {
     "labels": ("/screening/tubes/{round}/", r"/screening/tubes/{id}/labels/"),
     "swabs that do not count": ("/screening/{round}/", r"/screening/tubes/{id}/swabs/"),
     "receipt": ("/screening/runs/{round}/", r"/screening/runs/{id}/receipt/"),
+    "station": ("/screening/{round}/", r"/screening/stations/{id}/"),
+    "waiting area": ("station", r"/screening/stations/{id}/waiting/"),
+    "disinfection": ("/hygiene/", r"/hygiene/new/[^\"]*"),
     "re-tests": ("/screening/results/{round}/", r"/screening/results/{id}/retests/"),
     "scanned tubes": ("/screening/laboratory/{round}/", r"/screening/laboratory/{id}/scan/"),
     "results that match no tube": ("/screening/laboratory/{round}/", r"/screening/laboratory/{id}/queue/unmatched/"),
@@ -65,6 +68,7 @@ BEHIND = {
     "new unit": ("/settings/organisation/", r"/settings/organisation/units/new/"),
 }
 ALSO = (
+    "/screening/proof/{round}/twice/",
     "/people/{person}/?edit=identity",
     "/find/?q=wang",
     "/find/?q=zzzz",
