@@ -71,11 +71,12 @@ def whole_tables() -> Iterator[None]:
     """Have no row looked up one by one inside: for statements that go through most of a large table.
 
     What has just been written PostgreSQL takes for little until it has counted anew, and it would look up each of a
-    hundred thousand rows in an index of them all.
+    hundred thousand rows in an index of them all. One side of a join has room in memory, and the other is gone through
+    in its order: rows that are written in another wander through the table.
     """
-    execute("SELECT set_config('enable_nestloop', 'off', true)")
+    execute("SELECT set_config('enable_nestloop', 'off', true), set_config('work_mem', '64MB', true)")
     yield
-    execute("SET LOCAL enable_nestloop TO DEFAULT")
+    execute("SELECT set_config(name, reset_val, true) FROM pg_settings WHERE name IN ('enable_nestloop', 'work_mem')")
 
 
 def look_up() -> None:

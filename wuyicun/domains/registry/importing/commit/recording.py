@@ -39,7 +39,7 @@ _ABSENT = f"""
     LEFT JOIN roster_area a ON a.area_path = h.section_path
     WHERE p.village_id = %(village)s AND p.left_at IS NULL
       AND NOT EXISTS (SELECT FROM roster_fact f WHERE f.subject = p.id)
-      AND NOT EXISTS (SELECT FROM roster_fact f WHERE p.id = ANY(f.candidates))
+      AND p.id NOT IN (SELECT unnest(candidates) FROM roster_fact WHERE candidates IS NOT NULL)
       AND CASE WHEN h.id IS NOT NULL
                THEN a.section IN (SELECT section FROM roster_fact WHERE kind = 'P' AND house <> '')
                ELSE EXISTS (SELECT FROM roster_fact WHERE kind = 'P' AND house = '') END

@@ -38,20 +38,37 @@ _PLACES = """
     FROM found WHERE f.n = found.n
 """
 
-# What people go by: what is known of them now, and what the last import said, so that a correction by hand does not
-# make somebody else of them.
+# By id number, under the name that its holder has or had.
+_BY_ID = """
+    UPDATE roster_fact f SET
+        holder = p.id,
+        subject = CASE WHEN p.name = f.name OR p.last_import ->> 'name' = f.name THEN p.id END,
+        status = CASE WHEN p.name = f.name OR p.last_import ->> 'name' = f.name THEN 'unchanged' ELSE 'new' END
+    FROM registry_person p
+    WHERE p.village_id = %(village)s AND p.id_index = f.id_index AND f.kind = 'P'
+"""
+# What those go by whom the lines that are left may mean: what is known of them now, and what the last import said, so
+# that a correction by hand does not make somebody else of them.
 _ALIASES = """
     CREATE TEMP TABLE roster_alias ON COMMIT DROP AS
+    WITH unknown AS MATERIALIZED (SELECT name, holder FROM roster_fact WHERE kind = 'P' AND subject IS NULL),
+    people AS MATERIALIZED (
+        SELECT p.id, p.household_id, p.name, p.birth_date, p.sex, p.workplace, p.last_import
+        FROM registry_person p
+        WHERE p.village_id = %(village)s AND (
+            p.name IN (SELECT name FROM unknown) OR p.last_import ->> 'name' IN (SELECT name FROM unknown)
+            OR p.id IN (SELECT holder FROM unknown WHERE holder IS NOT NULL)
+        )
+    )
     SELECT p.id AS person, p.name, coalesce(coalesce(a.section, h.section_path) || '/' || h.number, '') AS house,
            p.birth_date::text AS birth, p.sex::text AS sex, p.workplace::text AS workplace
-    FROM registry_person p
-    LEFT JOIN registry_household h ON h.village_id = p.village_id AND h.id = p.household_id
+    FROM people p
+    LEFT JOIN registry_household h ON h.village_id = %(village)s AND h.id = p.household_id
     LEFT JOIN roster_area a ON a.area_path = h.section_path
-    WHERE p.village_id = %(village)s
     UNION
     SELECT p.id, p.last_import ->> 'name', coalesce(p.last_import ->> 'household', ''), p.last_import ->> 'birth_date',
            coalesce(p.last_import ->> 'sex', 'unknown'), coalesce(p.last_import ->> 'workplace', '')
-    FROM registry_person p WHERE p.village_id = %(village)s AND p.last_import ? 'name';
+    FROM people p WHERE p.last_import ? 'name';
     CREATE INDEX ON roster_alias (name, house);
     CREATE INDEX ON roster_alias (person);
     ANALYZE roster_alias;
@@ -60,29 +77,20 @@ _ALIASES = """
 _LOOKED_UP = """
     CREATE INDEX ON roster_fact (kind, section, house, name);
 """
-# By id number. Another name on a known number is a corrected name only in the same household, and only when the file
-# does not list the one who holds the number there as well.
-_BY_ID = """
-    WITH found AS (
-        SELECT f.n, p.id AS holder,
-            p.name = f.name OR p.last_import ->> 'name' = f.name OR (
-                NOT f.disputed AND f.house <> '' AND EXISTS (
-                    SELECT FROM roster_alias a WHERE a.person = p.id AND a.house = f.cells ->> 'household'
-                ) AND NOT EXISTS (
-                    SELECT FROM roster_fact o
-                    JOIN roster_alias a ON a.person = p.id AND a.name = o.name
-                    WHERE o.kind = 'P' AND o.section = f.section AND o.house = f.house
-                )
-            ) AS is_holder
-        FROM roster_fact f
-        JOIN registry_person p ON p.village_id = %(village)s AND p.id_index = f.id_index
-        WHERE f.kind = 'P' AND f.id_index IS NOT NULL
+# Another name on a known number is a corrected name only in the same household, and only when the file does not list
+# the number's holder there as well.
+_RENAMED = """
+    WITH renamed AS MATERIALIZED (
+        SELECT f.n, f.holder, f.section, f.house FROM roster_fact f
+        WHERE f.holder IS NOT NULL AND f.subject IS NULL AND NOT f.disputed AND f.house <> ''
+          AND EXISTS (SELECT FROM roster_alias a WHERE a.person = f.holder AND a.house = f.cells ->> 'household')
+    ), listed AS MATERIALIZED (
+        SELECT r.n FROM renamed r
+        JOIN roster_alias a ON a.person = r.holder
+        JOIN roster_fact o ON o.kind = 'P' AND o.section = r.section AND o.house = r.house AND o.name = a.name
     )
-    UPDATE roster_fact f SET
-        holder = found.holder,
-        subject = CASE WHEN found.is_holder THEN found.holder END,
-        status = CASE WHEN found.is_holder THEN 'unchanged' ELSE 'new' END
-    FROM found WHERE f.n = found.n
+    UPDATE roster_fact f SET subject = f.holder, status = 'unchanged' FROM renamed r
+    WHERE f.n = r.n AND r.n NOT IN (SELECT n FROM listed)
 """
 
 # By household and name: those whom no id number has found yet. Equal birth dates count more than equal sex, which
@@ -112,7 +120,9 @@ _SAME_AGAIN = """
     )
     UPDATE roster_fact f SET subject = same.person, status = 'unchanged' FROM same
     WHERE f.n = same.n AND same.nth_line = same.nth_person;
-    DELETE FROM roster_pair r USING roster_fact f WHERE f.subject = r.person OR (f.n = r.n AND f.subject IS NOT NULL);
+    DELETE FROM roster_pair
+    WHERE person IN (SELECT subject FROM roster_fact WHERE subject IS NOT NULL)
+       OR n IN (SELECT n FROM roster_fact WHERE subject IS NOT NULL);
 """
 _ONLY_ONE = """
     WITH counted AS (
@@ -131,7 +141,6 @@ _CLAIMS = """
     WHERE f.kind = 'P' AND CASE WHEN f.holder IS NULL THEN f.disputed ELSE f.holder IS DISTINCT FROM f.subject END;
     UPDATE roster_fact SET status = 'unchanged' WHERE subject IS NOT NULL AND status = 'new';
     CREATE INDEX ON roster_fact (subject);
-    ANALYZE roster_fact;
 """
 
 
@@ -151,11 +160,11 @@ def match(village_id: UUID, meant: Meant | None = None) -> None:
     """Say of every staged line whom it means: its `subject` and a first `status`."""
     village = {"village": village_id}
     with connection.cursor() as cursor:
-        for statement in (_HOUSEHOLDS, _PLACES, _ALIASES):
+        for statement in (_HOUSEHOLDS, _PLACES, _BY_ID, _ALIASES):
             cursor.execute(statement, village)
         cursor.execute("SELECT EXISTS (SELECT FROM roster_alias)")
-        if cursor.fetchone()[0]:  # else nobody is known, and everybody new
-            for statement in (_LOOKED_UP, _BY_ID, _CANDIDATES, _SAME_AGAIN, _ONLY_ONE):
+        if cursor.fetchone()[0]:  # else every line is known by its number, or means nobody who is known
+            for statement in (_LOOKED_UP, _RENAMED, _CANDIDATES, _SAME_AGAIN, _ONLY_ONE):
                 cursor.execute(statement, village)
         if meant is not None:
             cursor.execute(_MEANT, {"person": meant.person_id})
