@@ -31,6 +31,22 @@ def test_a_long_file_is_worked_on_by_a_job(secretary: Client, tmp_path: Path, de
     assert last_batch().committed_by == last_batch().made_by
 
 
+def test_a_long_import_is_undone_by_a_job(secretary: Client, tmp_path: Path, deferred: list[dict[str, Any]]) -> None:
+    to_preview(secretary, csv_of(tmp_path, person("张三")))
+    jobs.import_step(**deferred[-1])
+    assert secretary.post(url("import_undo")).status_code == 409
+    commit(secretary)
+    jobs.import_step(**deferred[-1])
+
+    secretary.post(url("import_undo"))
+
+    assert "正在撤销" in text(secretary.get(url("import_batch")))
+    assert secretary.get(url("import_undo"))["Location"] == url("import_batch")
+    jobs.import_step(**deferred[-1])
+    assert "已撤销：去掉 2 条，恢复 0 条" in text(secretary.get(url("import_batch")))
+    assert not Person.rows().filter(name="张三").exists()
+
+
 def test_what_stops_a_job_is_said_on_the_page(
     secretary: Client, tmp_path: Path, deferred: list[dict[str, Any]]
 ) -> None:

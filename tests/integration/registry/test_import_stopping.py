@@ -141,6 +141,35 @@ def test_an_import_that_is_stopped_leaves_nothing_and_can_be_taken_up_again(
     assert way.is_there("张三")
 
 
+@pytest.mark.parametrize("stage", ["begin", "touched", "back", "areas", "find"])
+def test_an_undo_that_is_stopped_leaves_the_import_as_it_was_and_can_be_taken_up_again(
+    way: Way, owner: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    way.work()
+    way.commit()
+    way.work()
+    way.post("import_undo")
+    before = _rows(owner)
+    held = Held(stage, monkeypatch)
+    job = held.start(way.asked[-1])
+    assert "正在撤销" in way.said().content.decode()
+    assert way.is_there("张三")
+    way.post("import_stop")
+    held.go.set()
+    job.join(20)
+
+    assert way.batch.state == BatchState.COMMITTED
+    assert _rows(owner) == before
+    assert "已导入：新增 3 人" in way.client.get(url("import_batch", way.batch)).content.decode()
+
+    way.post("import_undo")
+    way.work()
+    assert way.batch.state == BatchState.UNDONE
+    assert not way.is_there("张三")
+    way.work()  # run twice it does nothing the second time
+    assert way.post("import_undo").status_code == 409
+
+
 def test_the_page_says_how_far_it_is_while_nothing_is_written(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "前面还有别的事在做" in way.said().content.decode()
     way.work()

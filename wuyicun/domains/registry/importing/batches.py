@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -197,8 +197,14 @@ def drop(*, batch: ImportBatch, by: UUID | None, at: datetime) -> None:
     _audit("registry.drop_roster", batch, by, at)
 
 
-def locked(batch: ImportBatch) -> ImportBatch:
+def locked(
+    batch: ImportBatch, states: Collection[BatchState] = _OPEN, otherwise: type[Refusal] = BatchEnded
+) -> ImportBatch:
     """The batch as it stands, for whoever goes on with it.
+
+    Args:
+        states: from which they can.
+        otherwise: raised when it stands anywhere else.
 
     Raises:
         BatchBusy: somebody else is going on with it.
@@ -208,8 +214,8 @@ def locked(batch: ImportBatch) -> ImportBatch:
     current = rows.filter(village_id=batch.village_id, pk=batch.pk).first()
     if current is None:
         raise BatchBusy
-    if current.state not in _OPEN:
-        raise BatchEnded
+    if current.state not in states:
+        raise otherwise
     return current
 
 

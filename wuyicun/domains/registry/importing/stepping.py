@@ -1,5 +1,5 @@
-"""The two long steps of an import, `preview` and `commit`: taken at once, or by a job that says how far it is and that
-can be stopped at any moment.
+"""The long steps of an import, `preview` and `commit`, and that of taking it back, `undo`: taken at once, or by a job
+that says how far it is and that can be stopped at any moment.
 
 A step is one transaction. Who stops it ends its session in the database, so that nothing of it was ever there.
 """
@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from wuyicun.domains.registry.importing.batches import carry_out, locked, preview
+from wuyicun.domains.registry.importing.undo.undoing import NotCommitted, undo
 from wuyicun.domains.registry.models import ImportBatch
 from wuyicun.domains.registry.rules import BatchState
 from wuyicun.kernel import scope
@@ -37,6 +38,9 @@ JOB = "registry.import_step"
 GONE = (OperationalError, psycopg.OperationalError)
 """The database, or only the session, has gone; in the middle of a COPY it is psycopg itself that says so."""
 
+_STANDS = {"preview": BatchState.READ, "commit": BatchState.PREVIEWED, "undo": BatchState.COMMITTED}
+"""Where a batch stands before each step, and again when it was stopped."""
+
 
 class NothingToStop(Refusal):
     """The step was done, or stopped, meanwhile."""
@@ -50,7 +54,7 @@ class Step:
     """A step that a batch waits for.
 
     Attributes:
-        name: `preview` or `commit`.
+        name: `preview`, `commit` or `undo`.
         digest: for a commit, of the diff that was shown.
         since: when it was asked for; tells it from an earlier one that was stopped.
     """
@@ -64,7 +68,7 @@ class Step:
 
 
 def begin(*, village: Village, batch: ImportBatch, step: str, digest: str, by: UUID | None, at: datetime) -> None:
-    """Take a step, `preview` or `commit`: at once, or for a long file by a job.
+    """Take a step, `preview`, `commit` or `undo`: at once, or for a long file by a job.
 
     Args:
         village: whose people it lists.
@@ -73,13 +77,18 @@ def begin(*, village: Village, batch: ImportBatch, step: str, digest: str, by: U
         digest: for a commit, of the diff that was shown.
 
     Raises:
-        As `preview` and `carry_out`, where it is done at once.
+        NotCommitted: there is nothing to undo.
+        BatchEnded, BatchBusy: as `locked`.
+        As `preview`, `carry_out` and `undo`, where it is done at once.
     """
     if sum(batch.counts.get("rows", {}).values()) <= AT_ONCE_ROWS:
         take(village=village, batch=batch, step=step, digest=digest, by=by, at=at)
         return
     with transaction.atomic():
-        batch = locked(batch)
+        if step == "undo":
+            batch = locked(batch, (BatchState.WORKING, BatchState.COMMITTED), NotCommitted)
+        else:
+            batch = locked(batch)
         if batch.state == BatchState.WORKING:
             return
         batch.state, batch.refusal = BatchState.WORKING, None
@@ -103,10 +112,12 @@ def _defer(village_id: UUID, arguments: dict[str, Any]) -> None:
 
 
 def take(*, village: Village, batch: ImportBatch, step: str, digest: str, by: UUID | None, at: datetime) -> None:
-    """Take a step now. Raises as `preview` and `carry_out`."""
+    """Take a step now. Raises as `preview`, `carry_out` and `undo`."""
     with _uncollected():
         if step == "commit":
             carry_out(village=village, batch=batch, digest=digest, by=by, at=at)
+        elif step == "undo":
+            undo(village=village, batch=batch, by=by, at=at)
         else:
             preview(village=village, batch=batch, by=by, at=at)
 
@@ -151,6 +162,7 @@ def work_off(step: Step, at: datetime) -> None:
 
 
 def _take_or_say(step: Step, batch: ImportBatch, at: datetime) -> None:
+    _stand_back(batch, "")  # in this transaction only: until it ends all others see that it is worked on
     try:
         take(village=step.village, batch=batch, step=step.name, digest=step.digest, by=step.by, at=at)
     except Refusal as refusal:
@@ -167,7 +179,7 @@ def _waiting(step: Step) -> ImportBatch | None:
 
 def _stand_back(batch: ImportBatch, words: str) -> None:
     """The batch stands where it stood before the step, and says why where there is something to say."""
-    batch.state = BatchState.PREVIEWED if batch.counts.get("step") == "commit" else BatchState.READ
+    batch.state = _STANDS[batch.counts["step"]]
     batch.refusal = {"words": words} if words else None
     batch.save(update_fields=["state", "refusal"])
 

@@ -241,6 +241,7 @@ def _done(request: ScopedRequest, batch: ImportBatch) -> dict[str, Any]:
     return {
         **({} if undone else _lists(request, batch)),
         "undone": undone,
+        "taken_back": batch.counts if "removed" in batch.counts else None,
         "dropped": batch.state == BatchState.DROPPED,
         "left": reports.left(batch.village_id, batch) if undone else (),
         "figures": batch.counts.get("figures", {}),

@@ -21,9 +21,14 @@ _STAGES: Mapping[str, Words] = {
     "lines": _("正在记下每一行会怎样"),
     "write": _("正在写入名册"),
     "find": _("正在编检索，编好就能按姓名、拼音、号码找到"),
+    "touched": _("正在看谁后来又有改动和记录，这些不动"),
+    "back": _("正在恢复和去掉"),
+    "areas": _("正在去掉这一批建的片区和微网格"),
 }
 _PREVIEW = {"begin": 0, "read": 2, "compare": 30, "match": 75, "lines": 88}
 _COMMIT = {"begin": 0, "read": 1, "compare": 12, "match": 34, "lines": 40, "write": 46, "find": 58}
+_UNDO = {"begin": 0, "touched": 1, "back": 5, "areas": 16, "find": 74}
+_BEGINS = {"preview": _PREVIEW, "commit": _COMMIT, "undo": _UNDO}
 """At how many hundredths of the whole time each stage begins, as measured with 100,000 rows; the last ends at 100."""
 
 
@@ -34,14 +39,14 @@ def token(batch: ImportBatch, said: Progress | None) -> str:
 
 def working(batch: ImportBatch, said: Progress | None) -> dict[str, Any]:
     """What the part of the page that asks again and again is made from."""
-    committing = batch.counts.get("step") == "commit"
+    doing = batch.counts["step"]
     return {
         "batch": batch,
         "live_url": reverse("import_progress", args=[batch.pk]),
         "token": token(batch, said),
-        "committing": committing,
+        "doing": doing,
         "rows": sum(batch.counts.get("rows", {}).values()),
-        "percent": _percent(said, _COMMIT if committing else _PREVIEW) if said else 0,
+        "percent": _percent(said, _BEGINS[doing]) if said else 0,
         "stage": _STAGES.get(said.stage, "") if said else _("前面还有别的事在做，轮到就开始"),
         "said": said,
     }

@@ -19,7 +19,6 @@ from django_htmx.http import HttpResponseClientRedirect
 from wuyicun.domains.registry import roster, words
 from wuyicun.domains.registry.importing import access, batches, reports, stepping
 from wuyicun.domains.registry.importing.reading import FileGone, FileRefused
-from wuyicun.domains.registry.importing.undo import undoing
 from wuyicun.domains.registry.importing.undo.foreseeing import Foreseen, foresee
 from wuyicun.domains.registry.importing.undo.undoing import NotCommitted
 from wuyicun.domains.registry.models import ImportBatch
@@ -160,13 +159,11 @@ def _preview(request: ScopedRequest, batch: ImportBatch) -> str:
 def _stop(request: ScopedRequest, batch: ImportBatch) -> str:
     step = stepping.stop(batch=batch, by=request.account.pk, at=clock.now())
     notices.say(request, _("已停下，什么都没有改动。"))
-    return _address(batch, "" if step == "commit" else "columns")
+    return _address(batch, "columns" if step == "preview" else "")
 
 
 def _undo(request: ScopedRequest, batch: ImportBatch) -> str:
-    done = undoing.undo(village=request.village, batch=batch, by=request.account.pk, at=clock.now())
-    sentence = _("已撤销：去掉 %(removed)s 条，恢复 %(restored)s 条。")
-    notices.say(request, sentence % {"removed": done.removed, "restored": done.restored})
+    stepping.begin(village=request.village, batch=batch, step="undo", digest="", by=request.account.pk, at=clock.now())
     return _address(batch)
 
 

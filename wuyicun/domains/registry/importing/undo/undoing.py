@@ -30,6 +30,7 @@ from wuyicun.kernel.audit.actions import audit
 from wuyicun.kernel.database import turns
 from wuyicun.kernel.errors import Refusal
 from wuyicun.kernel.events import publish
+from wuyicun.kernel.jobs import progress
 
 InUse = Callable[[UUID, Collection[UUID]], set[UUID]]
 """Says which of a village's people, households, places and areas other rooms have records of."""
@@ -67,7 +68,9 @@ def undo(*, village: Village, batch: ImportBatch, by: UUID | None, at: datetime)
     lock(village.pk)
     batch = ImportBatch.rows().select_for_update().get(village_id=village.pk, pk=batch.pk)
     values = begun(village=village, batch=batch, by=by, at=at)
+    progress.say("touched")
     left = leave(village.pk, values)
+    progress.say("back")
     restored = restoring.restore(values)
     removed = restoring.remove(values)
     restored = {kind: sorted(set(subjects) - set(removed[kind])) for kind, subjects in restored.items()}
@@ -75,11 +78,11 @@ def undo(*, village: Village, batch: ImportBatch, by: UUID | None, at: datetime)
     _remove_areas(village.pk, batch, by=by, at=at)
     _tell(village.pk, removed, restored, by=by, at=at)
     report = [*left, *restoring.left_cells(values)]
-    batch.state, batch.undone_at, batch.areas, batch.counts = BatchState.UNDONE, at, [], {"left": _as_json(report)}
-    batch.outline_sealed = None
+    numbers = {"removed": sum(map(len, removed.values())), "restored": sum(map(len, restored.values()))}
+    batch.state, batch.undone_at, batch.areas, batch.outline_sealed = BatchState.UNDONE, at, [], None
+    batch.counts = {"left": _as_json(report), **numbers}
     batch.save(update_fields=["state", "undone_at", "areas", "counts", "outline_sealed"])
     files.forget(batch.pk)
-    numbers = {"removed": sum(map(len, removed.values())), "restored": sum(map(len, restored.values()))}
     audit("registry.undo_import", by=by, at=at, village_id=village.pk, subject=("import", batch.pk), data=numbers)
     return Undone(numbers["removed"], numbers["restored"], report)
 
@@ -133,7 +136,8 @@ def _forget(village_id: UUID, batch: ImportBatch) -> None:
 
 def _remove_areas(village_id: UUID, batch: ImportBatch, *, by: UUID | None, at: datetime) -> None:
     """Remove the sections and micro-grids that the batch made and nobody is in."""
-    for path in reversed(batch.areas):
+    for done, path in enumerate(reversed(batch.areas)):
+        progress.say("areas", done, len(batch.areas))
         area = areas.area(village_id, path)
         if not restoring.is_inhabited(village_id, path) and not _in_use(village_id, [area.pk]):
             territory.remove_area(village_id=village_id, area_path=path, by=by, at=at)
@@ -148,6 +152,7 @@ def _tell(
     at: datetime,
 ) -> None:
     touched = {kind: [*removed[kind], *restored[kind]] for kind in removed}
+    progress.say("find")
     indexing.reindex(village_id, people=touched["P"], households=touched["H"], places=touched["L"])
     if touched["H"]:
         publish(HouseholdsChanged(village_id, tuple(touched["H"]), by, at))
