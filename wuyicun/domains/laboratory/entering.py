@@ -28,18 +28,22 @@ PORTION = 2_000
 """Lines of a portion: while it is stored, the village's other records wait."""
 
 _NEXT = "SELECT id, tube, result FROM laboratory_line WHERE village_id = %s AND delivery_id = %s AND status = 'ready'"
+# `IS TRUE`: rows are found by their ids; see `VillageModel.named`.
 _ENTERED = """
 UPDATE laboratory_line l SET status = 'entered', record_id = g.record
-FROM unnest(%s::uuid[], %s::uuid[]) AS g (id, record) WHERE l.village_id = %s AND l.id = g.id
+FROM unnest(%s::uuid[], %s::uuid[]) AS g (id, record)
+WHERE l.id = g.id AND (l.village_id = %s) IS TRUE
 """
 _REFUSED = """
 UPDATE laboratory_line l SET status = 'aside', cause = 'unmatched', detail = 'refused'
-WHERE l.village_id = %s AND l.id = ANY (%s::uuid[])
+WHERE (l.village_id = %s) IS TRUE AND l.id = ANY (%s::uuid[])
 """
 _TO_UNDO = """
 SELECT id, record_id FROM laboratory_line WHERE village_id = %s AND delivery_id = %s AND status = 'entered' LIMIT %s
 """
-_UNDONE = "UPDATE laboratory_line SET status = 'aside', open = false WHERE village_id = %s AND id = ANY (%s::uuid[])"
+_UNDONE = """
+UPDATE laboratory_line SET status = 'aside', open = false WHERE (village_id = %s) IS TRUE AND id = ANY (%s::uuid[])
+"""
 
 
 class Author:
