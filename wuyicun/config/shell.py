@@ -9,8 +9,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from wuyicun.domains.screening.web.alerts import late_tubes
 from wuyicun.domains.territory import handing
 from wuyicun.domains.territory import queries as territory
+from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.web.context import Notice, Shell, VillageChoice
 
 
@@ -24,8 +26,17 @@ def shell(request: HttpRequest) -> Shell:
         VillageChoice(village.name, reverse("choose_village", args=[village.pk]), village.pk == chosen.pk)
         for village in getattr(request, "villages", ())
     )
-    notices = tuple(_notices(chosen.pk, scope.account_id)) if chosen.pk in scope.villages else ()
-    return Shell(chosen.name, villages, "normal", scope.holds, notices)
+    if chosen.pk not in scope.villages:
+        return Shell(chosen.name, villages, "normal", scope.holds)
+    return Shell(
+        chosen.name,
+        villages,
+        "normal",
+        scope.holds,
+        notices=tuple(_notices(chosen.pk, scope.account_id)),
+        is_alerted=scope.permits(Permission.CARRY_TUBES),
+        alerts=tuple(late_tubes(scope, chosen.pk)),
+    )
 
 
 def _notices(village_id: UUID, account_id: UUID) -> Iterator[Notice]:

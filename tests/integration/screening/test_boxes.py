@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
+from django.urls import reverse
+
 from tests.integration.screening.desk import Desk, words
 from wuyicun.domains.screening import queries, tube_history
 from wuyicun.domains.screening.rules import TubeState
@@ -123,6 +125,28 @@ def test_a_lost_tube_is_awaited_no_more(desk: Desk) -> None:
     desk.fill("T-9", ["甲08"], minutes_ago=95)
     desk.send("tube.end", tube="T-9", state="lost", reason="")
     assert "已等" not in words(desk.get("转运员", "tube", desk.tube_id("T-9")))
+
+
+def test_late_tubes_are_called_out_on_every_page_of_who_may_carry_them(desk: Desk) -> None:
+    _filled(desk)
+    desk.fill("T-5", ["甲08"], minutes_ago=61, close=False)
+    told = "2 支试管过了 60 分还没有送走"  # T-1 was closed too long ago, T-5 never
+    assert told in words(desk.cast.client("转运员").get(reverse("today")))
+    assert told in words(desk.cast.client("梁会明").get(reverse("people")))
+    assert told in words(desk.cast.client("转运员").get(reverse("alerts")))
+    assert told not in words(desk.cast.client("采样员").get(reverse("today")))
+    assert told not in words(desk.cast.client("外人").get(reverse("today")))
+    _hand_over(desk, "T-1")
+    assert "1 支试管过了" in words(desk.cast.client("转运员").get(reverse("alerts")))
+
+
+def test_what_calls_late_tubes_out_counts_as_their_own_clock_does(desk: Desk) -> None:
+    for number, minutes in enumerate((59, 61, 120)):
+        desk.fill(f"C-{number}", [f"甲{number + 1:02d}"], minutes_ago=minutes)
+        desk.fill(f"O-{number}", [f"乙{number + 1:02d}"], minutes_ago=minutes, close=False)
+    with desk.scope():
+        (told,) = queries.late(desk.cast.village.pk, clock.now())
+    assert told.tubes == sum(tube.late for tube in desk.tubes()) == 4
 
 
 def test_only_who_carries_tubes_packs_them(desk: Desk) -> None:

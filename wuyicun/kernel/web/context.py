@@ -53,6 +53,14 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class Alert:
+    """Something that is wrong now, told on every page while it is; `url` is where it is put right."""
+
+    words: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Shell:
     """What the configuration tells the frame.
 
@@ -62,6 +70,8 @@ class Shell:
         mode: a key of MODES, '' when there is none to show.
         may: whether this person holds a permission somewhere in the village.
         notices: what they are told until they have seen it.
+        is_alerted: whether anything could be wrong that this person puts right.
+        alerts: what is.
     """
 
     village: str = ""
@@ -69,6 +79,8 @@ class Shell:
     mode: str = ""
     may: Callable[[Permission], bool] = lambda _permission: False
     notices: tuple[Notice, ...] = ()
+    is_alerted: bool = False
+    alerts: tuple[Alert, ...] = ()
 
 
 def outside(_request: HttpRequest) -> Shell:
@@ -101,6 +113,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "mode": None if mode is None else {"code": told.mode, "word": mode[0], "icon": mode[1]},
             "menu": menu(registered(), told.may, request.path),
             "notices": told.notices,
+            "is_alerted": told.is_alerted,
+            "alerts": told.alerts,
             "may_sample": told.may(Permission.SAMPLE),
             "may_find": any(told.may(finder.permission) for finder in finders()),
             "version": program_version(),

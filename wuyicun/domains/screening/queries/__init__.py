@@ -1,6 +1,7 @@
 """What is asked of rounds: their facts, tubes, swabs, re-tests, and what went wrong."""
 
 from wuyicun.domains.screening.queries.of_boxes import boxes
+from wuyicun.domains.screening.queries.of_late import Late, late
 from wuyicun.domains.screening.queries.of_mistakes import Mistakes, mistakes, mistakes_count
 from wuyicun.domains.screening.queries.of_outings import Stop, Walk, last_attempt, outings
 from wuyicun.domains.screening.queries.of_pace import Pace, pace
@@ -38,6 +39,7 @@ __all__ = [
     "Behind",
     "Expected",
     "Flow",
+    "Late",
     "Mistakes",
     "Pace",
     "PlanView",
@@ -65,6 +67,7 @@ __all__ = [
     "flows",
     "has_swabs",
     "last_attempt",
+    "late",
     "mistakes",
     "mistakes_count",
     "names_of",
