@@ -15,6 +15,7 @@ from wuyicun.domains.rolls import queries as rolls
 from wuyicun.domains.rolls.rules import State
 from wuyicun.domains.screening import queries as screening
 from wuyicun.domains.screening.queries import RoundRow
+from wuyicun.domains.standing import queries as standing
 from wuyicun.domains.territory import queries as territory
 from wuyicun.fieldsync.schemas import (
     CountsTold,
@@ -82,6 +83,7 @@ def people_told(
     entries = {entry.subject_id: entry for entry in rolls.entries_of(village_id, round_.roll_id, ids)}
     sampled = screening.sampled_at(village_id, [entry.settled_by for entry in entries.values() if entry.settled_by])
     retest = screening.owes_retest(village_id, round_, ids)
+    known = standing.standing(village_id, ids, at)
     today = timezone.localtime(at).date()
     told = []
     for person in (briefs[each] for each in ids if each in briefs):
@@ -101,6 +103,7 @@ def people_told(
                 retest=person.id in retest,
                 groups=list(person.groups),
                 sampled_at=sampled.get(entry.settled_by) if entry and entry.settled_by else None,
+                held_until=known[person.id].held_until if person.id in known else None,
             )
         )
     return told

@@ -91,7 +91,8 @@ class FindAsked(msgspec.Struct, frozen=True):
 class PersonTold(msgspec.Struct, frozen=True):
     """A person as a sampler must see them; kept in the phone's memory only.
 
-    `single`: needs a tube of their own. `retest`: owes the single re-test of a positive pool.
+    `single`: needs a tube of their own. `retest`: owes the single re-test of a positive pool. `held_until`: until then,
+    or their own negative re-test, they are asked to stay where they are.
     """
 
     id: UUID
@@ -105,6 +106,7 @@ class PersonTold(msgspec.Struct, frozen=True):
     retest: bool
     groups: list[str]
     sampled_at: datetime | None
+    held_until: datetime | None
 
 
 class PeopleTold(msgspec.Struct, frozen=True):

@@ -54,6 +54,8 @@ export interface Person {
   retest: boolean;
   groups: string[];
   sampled_at: string | null;
+  /** Asked to stay where they are until then, or until their own re-test is negative. */
+  held_until: string | null;
 }
 
 export interface Household {

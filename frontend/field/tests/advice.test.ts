@@ -15,6 +15,7 @@ const person = (change: Partial<Person> = {}): Person => ({
   retest: false,
   groups: [],
   sampled_at: null,
+  held_until: null,
   ...change,
 });
 

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from tests.cast import make_cast
 from tests.integration.screening.desk import Desk, words
 from tests.integration.screening.story import Story, begin
+from wuyicun.domains.screening import queries
 from wuyicun.domains.tasks.models import Task
+from wuyicun.fieldsync.queries import people_told
 from wuyicun.kernel import clock, scope
 
 
@@ -222,3 +224,19 @@ def _no_hold_outlives(story: Story, own: dict[str, list[datetime]]) -> None:
             assert pool.result_at is not None
             assert at < held.held_until <= pool.result_at + timedelta(hours=24)
             assert not [negative for negative in negatives if negative <= at], "their own re-test let them go"
+
+
+def test_who_samples_with_a_phone_reads_until_when_the_person_is_to_stay(positive: Desk) -> None:
+    def told(name: str) -> Any:
+        with positive.scope():
+            areas = [positive.cast.village.area_path]
+            found = people_told(positive.cast.village.pk, positive.round, [positive.person(name)], clock.now(), areas)
+        return found[0]
+
+    with positive.scope():
+        until = queries.tubes(positive.cast.village.pk, positive.round, clock.now(), codes=["A-1"])[0].result_at
+    assert until is not None
+    assert (told("甲01").retest, told("甲01").held_until) == (True, until + timedelta(hours=24))
+    assert told("甲09").held_until is None
+    retest(positive, "甲01", "S-1", "negative")
+    assert (told("甲01").retest, told("甲01").held_until) == (False, None)

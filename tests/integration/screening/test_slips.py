@@ -138,3 +138,21 @@ def test_the_code_of_a_result_is_read_back(swab: Any, mac: bytes) -> None:
     read = codes.read(codes.spoken(text).lower())
     assert read is not None
     assert codes.swab_of(read) == (swab, mac)
+
+
+def test_a_slip_does_not_follow_a_corrected_result_of_a_single_tube(tested: Desk) -> None:
+    envelopes = [
+        tested.phone.make("tube.open", tube="S-1", pool=1),
+        tested.phone.make("sample", tube="S-1", person=tested.person("甲03"), retest=True),
+    ]
+    with tested.scope():
+        tested.phone.send(*envelopes)
+    wrong = tested.send("tube.result", tube="S-1", result="negative")
+    given_out = code(tested, "甲03")
+    with tested.scope():
+        tested.phone.send(tested.phone.make("void", record=wrong, reason="entered_twice"))
+    tested.send("tube.result", tube="S-1", result="positive")
+    page = words(check(given_out))
+    assert "已经过时" in page
+    assert "阳性" not in page
+    assert code(tested, "甲03") != given_out
