@@ -33,6 +33,7 @@ django.setup()
 settings.PASSWORD_HASHERS = ["tests.passwords.QuickHasher"]
 
 from tests.database import TestDatabase  # noqa: E402 - reads the settings
+from wuyicun.config import texts  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -86,6 +87,14 @@ def network_off() -> Iterator[None]:
     socket.socket.connect = only_here  # type: ignore[method-assign, assignment]
     yield
     socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """English is there also after somebody has only written it into the catalogue."""
+    compiled = texts.ENGLISH.with_suffix(".mo")
+    stale = not compiled.exists() or compiled.stat().st_mtime < texts.ENGLISH.stat().st_mtime
+    if stale and not hasattr(config, "workerinput"):
+        texts.compile_to_machine()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

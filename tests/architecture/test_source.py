@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tests.architecture.source import ROOT, python_files, tracked_texts
+from tests.architecture.source import PACKAGE, ROOT, python_files, tracked_texts
 
 IMPORTS_INSIDE = {
     "wuyicun/kernel/documents/typesetter.py": "`resource` is not there on Windows; the process goes on without",
@@ -70,3 +70,15 @@ def test_the_lock_files_hold_hashes_and_no_addresses() -> None:
     lock = (ROOT / "frontend" / "package-lock.json").read_text(encoding="utf-8")
     assert '"resolved"' not in lock
     assert lock.count('"integrity"') > 100
+
+
+def test_what_a_room_leaves_owed_is_handed_over_with_an_area() -> None:
+    """A room that opens rolls tells in `config/hooks.py` (OPEN_WORK) what is open in an area."""
+    rooms = PACKAGE / "domains"
+    opening = {
+        path.relative_to(rooms).parts[0]
+        for path in rooms.rglob("*.py")
+        if "open_roll(" in path.read_text(encoding="utf-8")
+    }
+    told = (PACKAGE / "config" / "hooks.py").read_text(encoding="utf-8")
+    assert not [room for room in opening - {"rolls"} if f"domains.{room} import queries" not in told]

@@ -45,7 +45,7 @@ TEMPLATE_EXCEPTIONS = {"components/language.html": "the switch of the language s
 
 
 def test_every_text_has_its_english() -> None:
-    assert texts.untranslated() == []
+    assert not "\n".join(texts.untranslated())
 
 
 def test_every_placeholder_of_a_text_is_in_its_english() -> None:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from django.apps import apps
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
@@ -66,9 +67,13 @@ _WORDS = """() => {
 _TEXT_COLUMNS = """
     SELECT table_name, column_name FROM information_schema.columns
     WHERE table_schema = 'public' AND data_type IN ('character varying', 'text', 'jsonb')
-      AND table_name ~ '^(registry|territory|screening|verification|hygiene|laboratory|accounts)_'
+      AND table_name ~ %s
       AND has_table_privilege(table_name, 'SELECT')
 """
+# What people typed: the rooms' tables, but not the profiles', whose names we translate.
+_OF_ROOMS = [
+    app.label for app in apps.get_app_configs() if app.name.startswith("wuyicun.domains.") and app.label != "profiles"
+]
 # A man is a sex, which we translate; a daughter (女) is also a relation, which people type.
 _ALSO_WORDS_OF_OURS = frozenset({"男"})
 
@@ -100,7 +105,7 @@ class Site:
     def words(self) -> frozenset[str]:
         """Each run of Chinese characters that stands in a text of the database: names, titles, what people typed."""
         with self.database(), connection.cursor() as cursor:
-            cursor.execute(_TEXT_COLUMNS)
+            cursor.execute(_TEXT_COLUMNS, [f"^({'|'.join([*_OF_ROOMS, 'accounts'])})_"])
             texts = []
             for table, column in cursor.fetchall():
                 names = (connection.ops.quote_name(column), connection.ops.quote_name(table))

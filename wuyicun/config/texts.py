@@ -12,6 +12,7 @@ from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file, extract_python
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
@@ -53,12 +54,20 @@ def refresh(path: Path = ENGLISH) -> tuple[int, list[str]]:
     merged.fuzzy = False  # Babel compiles no catalogue that says it is a draft
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
-        write_po(file, merged, omit_header=False, sort_output=True, include_lineno=False, width=120)
+        # Without the files where texts stand: every text that moves would change a line, and two people's meet there.
+        write_po(file, merged, omit_header=False, sort_output=True, no_location=True, width=120)
+    compile_to_machine(path)
     return len(collected), untranslated(path)
 
 
+def compile_to_machine(path: Path = ENGLISH) -> None:
+    """Write what gettext reads beside a catalogue."""
+    with path.open("rb") as source, path.with_suffix(".mo").open("wb") as compiled:
+        write_mo(compiled, read_po(source, locale="en"))
+
+
 def untranslated(path: Path = ENGLISH) -> list[str]:
-    """The texts that have no English, or none in the catalogue at all."""
+    """The texts that have no English, or none in the catalogue at all, each after the file where it stands."""
     with path.open("rb") as file:
         known = read_po(file, locale="en")
     missing = []
@@ -68,7 +77,8 @@ def untranslated(path: Path = ENGLISH) -> list[str]:
         found = known.get(message.id, message.context)
         strings = () if found is None else (found.string if isinstance(found.string, tuple) else (found.string,))
         if not strings or not all(strings) or (found is not None and found.fuzzy):
-            missing.append(message.id if isinstance(message.id, str) else message.id[0])
+            text = message.id if isinstance(message.id, str) else message.id[0]
+            missing.append(f"{message.locations[0][0]}: {text}")
     return missing
 
 

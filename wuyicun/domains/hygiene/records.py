@@ -18,7 +18,6 @@ from wuyicun.domains.hygiene.rules import DISINFECTION, is_ahead, settles
 from wuyicun.domains.hygiene.words import CODES, FIELDS, METHODS
 from wuyicun.domains.rolls import actions as rolls
 from wuyicun.kernel import clock
-from wuyicun.kernel.database import turns
 from wuyicun.kernel.database.statements import execute, rows
 from wuyicun.kernel.events import publish
 from wuyicun.kernel.records.kinds import Kind, Outcome, Row, Told
@@ -53,7 +52,6 @@ ON CONFLICT (id) DO NOTHING
 def apply(given: Sequence[Row]) -> Mapping[UUID, Outcome]:
     """Take in what was done, and what takes that back, in whatever order they come."""
     at, villages = clock.now(), {row.village_id for row in given}
-    turns.take(side_by_side=villages)
     outcomes = {row.id: Outcome(row.id) for row in given}
     done = [row for row in given if row.kind == DISINFECTION]
     dues = _dues(done)

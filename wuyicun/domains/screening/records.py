@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -169,17 +170,19 @@ class StationQueue(_Data, frozen=True):
     people: Annotated[int, msgspec.Meta(ge=0, le=5000)]
 
 
+_taken = partial(Kind, apply=apply, told=TOLD, takes_turns=True, takes_back=True)
+
 KINDS = (
-    Kind("tube.open", TubeOpen, Permission.SAMPLE, apply, _("开管"), TOLD, takes_back=True),
-    Kind("sample", Sample, Permission.SAMPLE, apply, _("采样"), TOLD, takes_back=True, recall=recall),
-    Kind("tube.close", TubeClose, Permission.SAMPLE, apply, _("封管"), TOLD, takes_back=True),
-    Kind("tube.end", TubeEnd, Permission.CARRY_TUBES, apply, _("试管作废或遗失"), TOLD, takes_back=True),
-    Kind("tube.box", TubeBox, Permission.CARRY_TUBES, apply, _("装箱"), TOLD, takes_back=True),
-    Kind("tube.handover", TubeHandover, Permission.CARRY_TUBES, apply, _("转运交接"), TOLD, takes_back=True),
-    Kind("tube.receipt", TubeReceipt, Permission.CARRY_TUBES, apply, _("实验室接收"), TOLD, takes_back=True),
-    Kind("tube.result", TubeResult, Permission.ENTER_RESULTS, apply, _("登记结果"), TOLD, alone=True, takes_back=True),
-    Kind("outcome", DoorOutcome, Permission.SAMPLE, apply, _("上门未采到"), TOLD, alone=True, takes_back=True),
-    Kind("excuse", Excuse, Permission.EXCUSE, apply, _("暂免"), TOLD, alone=True, takes_back=True),
+    _taken("tube.open", TubeOpen, Permission.SAMPLE, title=_("开管")),
+    _taken("sample", Sample, Permission.SAMPLE, title=_("采样"), recall=recall),
+    _taken("tube.close", TubeClose, Permission.SAMPLE, title=_("封管")),
+    _taken("tube.end", TubeEnd, Permission.CARRY_TUBES, title=_("试管作废或遗失")),
+    _taken("tube.box", TubeBox, Permission.CARRY_TUBES, title=_("装箱")),
+    _taken("tube.handover", TubeHandover, Permission.CARRY_TUBES, title=_("转运交接")),
+    _taken("tube.receipt", TubeReceipt, Permission.CARRY_TUBES, title=_("实验室接收")),
+    _taken("tube.result", TubeResult, Permission.ENTER_RESULTS, title=_("登记结果"), alone=True),
+    _taken("outcome", DoorOutcome, Permission.SAMPLE, title=_("上门未采到"), alone=True),
+    _taken("excuse", Excuse, Permission.EXCUSE, title=_("暂免"), alone=True),
     Kind(PASSED, WaitingPassed, Permission.SAMPLE, waiting.apply, _("等候区放行"), TOLD, takes_back=True),
     Kind(STOPPED, WaitingStopped, Permission.SAMPLE, waiting.apply, _("等候区拦下"), TOLD, takes_back=True),
     Kind(QUEUE, StationQueue, Permission.SAMPLE, waiting.apply, _("排队人数"), TOLD, takes_back=True),

@@ -15,7 +15,6 @@ from wuyicun.domains.screening.queries import RoundFacts, round_facts
 from wuyicun.domains.screening.rules import STOPPED
 from wuyicun.domains.screening.taking import closed_to
 from wuyicun.kernel import clock
-from wuyicun.kernel.database import turns
 from wuyicun.kernel.database.statements import execute, rows
 from wuyicun.kernel.records.kinds import Outcome, Row
 from wuyicun.kernel.records.voids import VOID, named_before
@@ -34,7 +33,6 @@ _Key = tuple[UUID, UUID]
 def apply(given: Sequence[Row]) -> Mapping[UUID, Outcome]:
     """Take in what was said at entrances, and what takes that back."""
     at, villages = clock.now(), {row.village_id for row in given}
-    turns.take(side_by_side=villages)
     outcomes = {row.id: Outcome(row.id) for row in given}
     said = [row for row in given if row.kind != VOID]
     rounds = round_facts({(row.village_id, row.data.round) for row in said})

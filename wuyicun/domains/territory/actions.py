@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from django.apps import apps
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import ForeignKey, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from wuyicun.domains.territory.models import Area, Post, Unit
@@ -93,18 +96,22 @@ def add_area(*, village_id: UUID, parent_path: str, level: Level, name: str, by:
 
 @transaction.atomic
 def remove_area(*, village_id: UUID, area_path: str, by: UUID | None, at: datetime) -> bool:
-    """Take back an area that was made by mistake, unless something lies below it or a unit or post is on it.
-
-    Whether people live there is known above: whoever calls this has looked.
-    """
+    """Take back an area that was made by mistake, unless something lies below it or anything belongs to it."""
     area: Area = Area.rows().select_for_update().get(village_id=village_id, area_path=area_path)
-    below = Area.rows().filter(village_id=village_id, parent=area).exists()
     on_it = any(model.rows().filter(village_id=village_id, area_path=area_path).exists() for model in (Unit, Post))
-    if below or on_it:
+    if on_it or any(rows.filter(village_id=village_id).exists() for rows in _what_names(area)):
         return False
     area.delete()
     audit("territory.remove_area", by=by, at=at, village_id=village_id, subject=("area", area.pk))
     return True
+
+
+def _what_names(area: Area) -> Iterator[QuerySet[Any]]:
+    """The rows that are linked to an area, of whatever room."""
+    for model in apps.get_models():
+        for field in model._meta.get_fields():
+            if isinstance(field, ForeignKey) and field.related_model is Area:
+                yield model._default_manager.filter(**{field.name: area})
 
 
 @transaction.atomic

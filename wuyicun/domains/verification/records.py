@@ -19,7 +19,6 @@ from wuyicun.domains.verification.queries import names_of
 from wuyicun.domains.verification.rules import CHECK, UNCHECK
 from wuyicun.domains.verification.words import CODES, FIELDS, RESULTS, TAKE_BACK_REASONS
 from wuyicun.kernel import clock
-from wuyicun.kernel.database import turns
 from wuyicun.kernel.records.kinds import Kind, Outcome, Row, Told
 from wuyicun.kernel.roles import Permission
 
@@ -61,7 +60,6 @@ _Named = Mapping[tuple[UUID, UUID], tuple[UUID, datetime]]
 def apply(rows: Sequence[Row]) -> Mapping[UUID, Outcome]:
     """Take in checks, and what takes them back, in whatever order they come."""
     at = clock.now()
-    turns.take(side_by_side={row.village_id for row in rows})
     checks = [row for row in rows if row.kind == CHECK]
     unchecks = [row for row in rows if row.kind == UNCHECK]
     outcomes = {row.id: Outcome(row.id) for row in rows}

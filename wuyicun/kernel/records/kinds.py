@@ -101,6 +101,8 @@ class Kind:
         title: what people call such a record.
         told: how its data and its room's codes are told.
         alone: it looks at all that the village has, so that its turn is taken alone (`kernel/database/turns.py`).
+        takes_turns: `apply` takes the turns in its villages by itself, in a statement that does more; for all others
+            they are taken before it is called.
         takes_back: `apply` is also given the voids that name such records (`kernel/records/voids.py`).
         recall: says again what was said of records when they were taken in, as far as it still holds; an answer may
             have been lost on its way. Those of which there is nothing to say are left out.
@@ -113,6 +115,7 @@ class Kind:
     title: Words
     told: Told = field(default_factory=Told)
     alone: bool = False
+    takes_turns: bool = False
     takes_back: bool = False
     recall: Recall | None = None
 

@@ -223,7 +223,10 @@ def _columns(items: Sequence[_Item]) -> Iterator[str]:
 def _hand_over(items: Sequence[_Item]) -> None:
     """Give records to their rooms, a void to the room of the record it names; keep the voids."""
     voiding = [item for item in items if item.row.kind == VOID]
-    rooms = _rooms_of_named(voiding, items) if voiding else {}
+    if voiding or not all(item.kind is None or item.kind.takes_turns for item in items):
+        alone = {item.row.village_id for item in items if item.kind is not None and item.kind.alone}
+        turns.take(side_by_side={item.row.village_id for item in items}, alone=alone)
+    rooms = _rooms_of_named(voiding) if voiding else {}
     by_apply: dict[Apply, dict[UUID, _Item]] = defaultdict(dict)
     for item in items:
         kind = rooms.get(item.row.id, item.kind)
@@ -238,13 +241,11 @@ def _hand_over(items: Sequence[_Item]) -> None:
 _KINDS_OF = "SELECT village_id, id, kind FROM records_record WHERE id = ANY (%s::uuid[])"
 
 
-def _rooms_of_named(voiding: Sequence[_Item], items: Sequence[_Item]) -> Mapping[UUID, Kind]:
+def _rooms_of_named(voiding: Sequence[_Item]) -> Mapping[UUID, Kind]:
     """The kinds of the records that voids name, as far as they have arrived; whose cannot be taken back is refused.
 
     Nobody else may be storing just what a void names: its village is ours alone.
     """
-    alone = {item.row.village_id for item in items if item.kind is not None and item.kind.alone}
-    turns.take(side_by_side={item.row.village_id for item in items}, alone=alone)
     stored = execute(_KINDS_OF, array([item.row.data.record for item in voiding]))
     named = {(village_id, record_id): kind for village_id, record_id, kind in stored}
     rooms: dict[UUID, Kind] = {}
