@@ -259,3 +259,13 @@ def test_what_the_round_and_the_registry_say_differently_is_on_a_list(mixed: Des
     assert "甲06" not in page
     assert "****" in page
     assert mixed.get("外人", "crosscheck").status_code == 404
+
+
+def test_a_code_leads_to_the_address_of_the_settings_and_it_is_said_when_nobody_else_can_open_it(
+    mixed: Desk, settings: Any
+) -> None:
+    settings.WUYI_ADDRESS, settings.ALLOWED_HOSTS = "http://127.0.0.1:8000", ["*"]
+    assert "只有这台电脑打得开" in words(mixed.get("梁会明", "proof"))
+    settings.WUYI_ADDRESS = "https://village.example"
+    assert "只有这台电脑打得开" not in words(mixed.get("梁会明", "proof"))
+    assert "https://village.example/check/140321201205-P" in "\n".join(pages_of(printed(mixed).content))

@@ -33,6 +33,7 @@ from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.scope import Scope
+from wuyicun.kernel.web import outside
 
 PAGE = 100
 ALL = "all"
@@ -136,6 +137,7 @@ def proof(request: ScopedRequest, round_id: UUID) -> HttpResponse:
         "proofs": queries.proofs(village_id, round_.pk),
         "may_prove": request.scope.permits(Permission.CLOSE_ROUND, round_.area_path),
         "whole_list": asked.address(household=""),
+        "only_here": outside.only_here(request),
         "slips": reverse("result_slips", args=[round_.pk]) + asked.address(state=""),
     }
     return render(request, "screening/proof.html", context)

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -29,6 +28,7 @@ from wuyicun.kernel.documents import qr
 from wuyicun.kernel.documents.pdf import render as typeset
 from wuyicun.kernel.errors import Refusal
 from wuyicun.kernel.roles import Permission
+from wuyicun.kernel.web import outside
 from wuyicun.kernel.web.responses import pdf
 from wuyicun.kernel.web.writing import attempt
 
@@ -37,9 +37,8 @@ MOST = 12_000
 
 
 def check_address(request: ScopedRequest, code: str) -> str:
-    """Where a code is checked: by the address of the settings, else by which it was asked."""
-    path = reverse("check_code", args=[code])
-    return settings.WUYI_ADDRESS + path if settings.WUYI_ADDRESS else request.build_absolute_uri(path)
+    """Where a code is checked."""
+    return outside.address(request, reverse("check_code", args=[code]))
 
 
 @require_POST

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,26 +21,19 @@ from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.documents import qr
 from wuyicun.kernel.documents.cells import in_words
 from wuyicun.kernel.documents.pdf import render as typeset
+from wuyicun.kernel.web import outside
 from wuyicun.kernel.web.formatting import day_time_words
 from wuyicun.kernel.web.responses import pdf
-
-ONLY_THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
-
-
-def address(request: ScopedRequest) -> str:
-    """Where others find the log-in: what the settings say, else the address by which it was asked."""
-    log_in = reverse("account_login")
-    return settings.WUYI_ADDRESS + log_in if settings.WUYI_ADDRESS else request.build_absolute_uri(log_in)
 
 
 def show_slips(request: ScopedRequest, made: Sequence[Slip], at: datetime) -> HttpResponse:
     """The page that shows first passwords, once; nothing keeps it."""
-    found = address(request)
+    found = outside.address(request, reverse("account_login"))
     context = {
         "slips": made,
         "packed": slips.pack(made, by=request.account.pk, at=at),
         "address": found,
-        "only_here": urlsplit(found).hostname in ONLY_THIS_MACHINE,
+        "only_here": outside.only_here(request),
     }
     response = render(request, "territory/slips.html", context)
     patch_cache_control(response, no_store=True, private=True)
@@ -56,7 +47,7 @@ def account_slips(request: ScopedRequest) -> HttpResponse:
     access.staff(request.scope, request.village)
     at = clock.now()
     made = slips.unpack(request.POST.get("slips", ""), by=request.account.pk, at=at)
-    found = address(request)
+    found = outside.address(request, reverse("account_login"))
     data = {
         "made": {"by": request.account.name, "at": in_words(at)},
         "village": request.village.name,
