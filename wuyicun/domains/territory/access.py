@@ -9,7 +9,9 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from wuyicun.domains.territory.divisions import names_above, paths_above
 from wuyicun.domains.territory.models import Duty, Handover, Hub, Post, Unit
+from wuyicun.domains.territory.rules import Above
 from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.accounts.models import Account, Village
 from wuyicun.kernel.errors import NotYours, Refusal
@@ -53,6 +55,23 @@ def organisation(scope: Scope, village: Village) -> UUID:
     if not scope.permits(Permission.MANAGE_POSTS, village.area_path):
         raise NotYours
     return village.pk
+
+
+def divisions(scope: Scope, village: Village) -> Collection[Above]:
+    """The divisions above the village that who asks may name: nobody has yet, or all villages below are theirs.
+
+    Raises:
+        NotYours: they may not arrange the village.
+    """
+    organisation(scope, village)
+    names, paths = names_above(village.area_path), paths_above(village.area_path)
+    return [level for level in Above if not names[level] or _all_theirs(scope, paths[level])]
+
+
+def _all_theirs(scope: Scope, area_path: str) -> bool:
+    return all(
+        scope.permits(Permission.MANAGE_POSTS, village.area_path) for village in accounts.villages_below(area_path)
+    )
 
 
 def post(scope: Scope, village: Village, post_id: UUID) -> Post:

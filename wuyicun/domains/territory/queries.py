@@ -11,7 +11,7 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from wuyicun.domains.territory.models import Area, Division, Handover, Post, Unit
-from wuyicun.domains.territory.rules import LEADER, LEAVES, Level, Rank
+from wuyicun.domains.territory.rules import ABOVE_DIGITS, LEADER, LEAVES, Level, Rank
 from wuyicun.kernel.scope import within
 
 AreaRow = Area
@@ -125,9 +125,8 @@ def names(village_id: UUID, paths: Collection[str] | None = None) -> dict[str, s
 
 def ancestry(village_path: str) -> Sequence[str]:
     """The names of the divisions above a village, widest first (those that are known)."""
-    paths = [village_path[:width] for width in (2, 4, 6, 9)]
-    known = dict(Division.objects.filter(area_path__in=paths).values_list("area_path", "name"))
-    return [known[path] for path in paths if path in known]
+    paths = [village_path[:digits] for digits in ABOVE_DIGITS.values()]
+    return list(Division.objects.filter(area_path__in=paths).order_by("area_path").values_list("name", flat=True))
 
 
 def units(village_id: UUID) -> Sequence[Unit]:

@@ -37,6 +37,19 @@ class Level(StrEnum):
 LEAVES = (Level.MICRO_GRID, Level.UNPLACED)
 
 
+class Above(StrEnum):
+    """Levels of the official divisions above a village, the widest first."""
+
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+    TOWNSHIP = "township"
+
+
+ABOVE_DIGITS = {Above.PROVINCE: 2, Above.CITY: 4, Above.COUNTY: 6, Above.TOWNSHIP: 9}
+"""How many digits of a village's code are each division's: GB/T 2260-2007 down to the county, then GB/T 10114-2003."""
+
+
 def is_unplaced(area_path: str) -> bool:
     """Whether this is the path of a village's 未入网."""
     return area_path[VILLAGE_DIGITS:] == UNPLACED_CODE

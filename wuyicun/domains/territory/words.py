@@ -9,6 +9,12 @@ LEVELS: dict[str, str | Promise] = {
     "micro_grid": _("微网格"),
     "unplaced": _("未入网"),
 }
+ABOVE: dict[str, str | Promise] = {
+    "province": _("省（自治区、直辖市）"),
+    "city": _("市（地、州、盟）"),
+    "county": _("县（市、区、旗）"),
+    "township": _("乡镇（街道）"),
+}
 UNIT_KINDS: dict[str, str | Promise] = {
     "command": _("指挥部、前线指挥所"),
     "party": _("党组织"),

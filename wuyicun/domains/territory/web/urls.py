@@ -1,10 +1,11 @@
 """The addresses of the organisation and its accounts, under /settings/."""
 
-from wuyicun.domains.territory.web import accounts, handing, pages, slips, structure, terms, unit
+from wuyicun.domains.territory.web import accounts, divisions, handing, pages, slips, structure, terms, unit
 from wuyicun.kernel.web.responses import path
 
 urlpatterns = [
     path("organisation/", pages.organisation, "organisation"),
+    path("organisation/divisions/", divisions.divisions_above, "divisions_above"),
     path("organisation/areas/new/", pages.area_add, "area_add"),
     path("organisation/units/new/", pages.unit_add, "unit_add"),
     path("organisation/posts/new/", pages.post_add, "post_add"),
