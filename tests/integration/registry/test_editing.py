@@ -1,154 +1,20 @@
-"""People are added, edited in place, go away and come back; nobody overwrites what somebody else wrote."""
+"""People are edited in place, go away and come back; nobody overwrites what somebody else wrote."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-from uuid import UUID
-
 import pytest
-from django.http import HttpResponse
 from django.urls import reverse
 
 from tests.cast import Cast
+from tests.integration.registry.forms import add_page, entry, fresh, get, newcomer, part, say
 from tests.integration.registry.people import add, house_of, id_number, leaf
 from tests.integration.screening.sending import open_round
 from wuyicun.domains.registry import actions
-from wuyicun.domains.registry.models import ID_NUMBER, Conflict, Household, Person, PersonGroup
+from wuyicun.domains.registry.models import Household, PersonGroup
 from wuyicun.domains.registry.rules import Group
-from wuyicun.domains.rolls.models import Entry
 from wuyicun.domains.rolls.rules import State
 from wuyicun.kernel import clock
 from wuyicun.kernel.audit.models import AuditRow
-from wuyicun.kernel.crypto import blind_index
-
-
-def say(cast: Cast, by: str, url: str, **data: Any) -> HttpResponse:
-    response: HttpResponse = cast.client(by).post(url, data)
-    return response
-
-
-def get(cast: Cast, by: str, url: str) -> str:
-    response = cast.client(by).get(url)
-    assert response.status_code == 200, url
-    return response.content.decode()
-
-
-def newcomer(**data: Any) -> dict[str, Any]:
-    return {
-        "name": "新来的", "id_kind": "resident", "sex": "unknown", "residence": "resident", "whereabouts": "in_village",
-        **data,
-    }  # fmt: skip
-
-
-def part(person: Person, which: str, /, **data: Any) -> Mapping[str, Any]:
-    return {"part": which, "seen_at": person.updated_at.isoformat(), **data}
-
-
-def fresh(person: Person) -> Person:
-    return Person.rows().get(pk=person.pk)
-
-
-def entry(cast: Cast, person: UUID) -> Entry:
-    return Entry.rows().get(subject_id=person)
-
-
-def add_page(household: Household) -> str:
-    return f"{reverse('person_add')}?household={household.pk}"
-
-
-def test_a_grid_worker_adds_somebody_to_a_household_and_the_open_round_takes_them_in(cast: Cast) -> None:
-    open_round(cast)
-    number = id_number(2)
-    response = say(
-        cast, "王海斌", add_page(house_of(cast, "甲01")), **newcomer(id_number=number.lower(), phone="139-1234-5678"),
-        groups=["pregnant"],
-    )  # fmt: skip
-    assert response.status_code == 302
-    person = Person.rows().get(name="新来的")
-    assert (person.id_number, person.phone) == (number, "13912345678")
-    assert (person.sex, str(person.birth_date)) == ("female", "1971-03-08")
-    assert person.household_id == house_of(cast, "甲01").pk
-    assert person.area_path == cast.areas["第一微网格"].area_path
-    assert [each.group for each in PersonGroup.rows().filter(person=person)] == ["pregnant"]
-    assert person.updated_by == cast.accounts["王海斌"].pk
-    owed = entry(cast, person.pk)
-    assert (owed.state, owed.opening) == (State.OWED, False)
-    assert AuditRow.objects.get(action="registry.add_person").by == cast.accounts["王海斌"].pk
-
-
-def test_an_outside_worker_is_added_without_a_household_and_owes_too(cast: Cast) -> None:
-    open_round(cast)
-    unplaced = cast.areas["未入网"].area_path
-    response = say(
-        cast, "办公室", reverse("person_add"), **newcomer(residence="outside", area=unplaced, workplace="制砂厂")
-    )
-    assert response.status_code == 302
-    person = Person.rows().get(name="新来的")
-    assert (person.household_id, person.area_path, person.workplace) == (None, unplaced, "制砂厂")
-    assert entry(cast, person.pk).state == State.OWED
-    assert person.problems == ["missing_id"]
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "words"),
-    [
-        ("id_number", "140321197103080011", "最后一位对不上"),
-        ("id_number", "1403211971030", "18 位"),
-        ("phone", "1391234", "电话号码不对"),
-        ("name", "", "必填"),
-    ],
-)
-def test_what_cannot_be_read_is_said_beside_its_field_and_nothing_typed_is_lost(
-    cast: Cast, field: str, value: str, words: str
-) -> None:
-    typed = newcomer(note="住东屋", **{field: value}) if field != "name" else newcomer(note="住东屋") | {"name": ""}
-    response = say(cast, "王海斌", add_page(house_of(cast, "甲01")), **typed)
-    page = response.content.decode()
-    assert response.status_code == 200
-    assert words in page
-    assert "住东屋" in page
-    assert not Person.rows().filter(note="住东屋").exists()
-
-
-def test_the_same_number_again_leads_to_who_has_it(cast: Cast) -> None:
-    number = id_number(2)
-    known = add(cast, "早登记的", beside="甲03", id_number=number)
-    response = say(cast, "王海斌", add_page(house_of(cast, "甲01")), **newcomer(id_number=number))
-    page = response.content.decode()
-    assert "已经有人用这个证件号码" in page
-    assert "早登记的" in page
-    assert reverse("person", args=[known.pk]) in page
-
-
-def test_who_has_the_number_is_not_told_to_whom_they_are_none_of_their_business(cast: Cast) -> None:
-    number = id_number(2)
-    known = add(cast, "早登记的", beside="丙01", id_number=number)
-    page = say(cast, "王海斌", add_page(house_of(cast, "甲01")), **newcomer(id_number=number)).content.decode()
-    assert "已经有人用这个证件号码" in page
-    assert "早登记的" not in page
-    assert str(known.pk) not in page
-
-
-def test_a_number_that_waits_for_a_decision_is_nobody_elses(cast: Cast) -> None:
-    number = id_number(2)
-    Conflict.rows().create(
-        village_id=cast.village.pk,
-        code="duplicate_id",
-        first_id=cast.people["甲03"].pk,
-        second_id=cast.people["甲05"].pk,
-        value_index=blind_index(number, ID_NUMBER),
-        made_at=clock.now(),
-    )
-    page = say(cast, "王海斌", add_page(house_of(cast, "甲01")), **newcomer(id_number=number)).content.decode()
-    assert "待定" in page
-    assert not Person.rows().filter(name="新来的").exists()
-
-
-def test_nobody_is_added_twice_to_one_household(cast: Cast) -> None:
-    page = say(cast, "王海斌", add_page(house_of(cast, "甲01")), **newcomer(name="甲02")).content.decode()
-    assert "这一户里已经有甲02" in page
-    assert Person.rows().filter(name="甲02").count() == 1
 
 
 def test_a_part_is_edited_in_its_place_with_who_and_when(cast: Cast) -> None:
@@ -342,53 +208,3 @@ def test_who_may_look_but_not_edit_sees_no_way_to_and_has_none(cast: Cast, name:
         assert say(cast, name, reverse(url, args=[person.pk]), reason="moved").status_code == 404
     assert say(cast, name, add_page(house_of(cast, "甲01")), **newcomer()).status_code == 404
     assert fresh(person).left_at is None
-
-
-# A clear number stands in no page; it is shown with a reason, and that is seen.
-
-
-def test_no_clear_number_stands_in_any_page(cast: Cast) -> None:
-    person = add(cast, "有号", id_number=id_number(1), phone="13912345678", groups=(Group.HOME_VISIT,))
-    home = house_of(cast, "甲01").pk
-    urls = [
-        reverse("people"), f"{reverse('people')}?by=name", reverse("household", args=[home]),
-        f"{reverse('household', args=[home])}?stay={person.pk}", f"{reverse('find')}?q=有号",
-        reverse("ledger", args=["home-visit"]), reverse("person", args=[person.pk]),
-        *(f"{reverse('person', args=[person.pk])}?edit={name}" for name in ("identity", "contact", "living", "stay")),
-    ]  # fmt: skip
-    for url in urls:
-        page = get(cast, "梁会明", url)
-        assert "有号" in page, url
-        assert "13912345678" not in page, url
-        assert id_number(1) not in page, url
-
-
-def test_a_number_is_shown_with_a_reason_which_the_family_will_see(cast: Cast) -> None:
-    person = add(cast, "有号", phone="13912345678")
-    url = reverse("reveal", args=[person.pk, "phone"])
-    response = say(cast, "王海斌", url, reason="call")
-    assert "13912345678" in response.content.decode()
-    assert "no-store" in response["Cache-Control"]
-    row = AuditRow.objects.get(action="registry.reveal")
-    assert (row.by, row.subject_id, row.data) == (
-        cast.accounts["王海斌"].pk,
-        person.pk,
-        {"number": "phone", "reason": "call"},
-    )
-    page = get(cast, "王海斌", reverse("person", args=[person.pk]))
-    assert "查看了" in page
-    assert "打电话联系本人" in page
-
-
-@pytest.mark.parametrize("reason", ["", "好奇"])
-def test_without_a_reason_nothing_is_shown(cast: Cast, reason: str) -> None:
-    person = add(cast, "有号", phone="13912345678")
-    response = say(cast, "王海斌", reverse("reveal", args=[person.pk, "phone"]), reason=reason)
-    assert "13912345678" not in response.content.decode()
-    assert not AuditRow.objects.filter(action="registry.reveal").exists()
-
-
-def test_who_may_not_see_numbers_cannot(cast: Cast) -> None:
-    url = reverse("reveal", args=[cast.people["甲01"].pk, "phone"])
-    assert say(cast, "采样员", url, reason="call").status_code == 404
-    assert say(cast, "钟花", url, reason="call").status_code == 404

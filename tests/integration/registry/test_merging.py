@@ -12,27 +12,17 @@ from tests.cast import Cast
 from tests.integration.registry.people import add, id_number
 from tests.integration.registry.rosters import Shelf, counted, found, inside, number
 from tests.integration.registry.rosters import person as row
-from tests.integration.screening.sending import Phone, open_round
+from tests.integration.registry.twins import again, merge, twins
 from wuyicun.domains.registry import actions, cards, dossier, duplicates
 from wuyicun.domains.registry.actions.identity import set_unread
 from wuyicun.domains.registry.models import Conflict, Pairing, Person, PersonGroup
 from wuyicun.domains.registry.rules import Group
 from wuyicun.domains.registry.web.people import happenings
-from wuyicun.domains.rolls import queries as rolls
-from wuyicun.domains.rolls.rules import State
-from wuyicun.domains.screening.models import Round, Sample
-from wuyicun.domains.screening.queries import results_of
-from wuyicun.domains.screening.rules import RETEST_KIND
-from wuyicun.domains.standing import queries as standing
 from wuyicun.kernel import clock
 from wuyicun.kernel.audit.models import AuditRow
 from wuyicun.kernel.database.models import VillageModel
 
 HARMLESS = ("updated_at", "updated_by")
-
-
-def _again(person: Person) -> Person:
-    return Person.rows().get(pk=person.pk)
 
 
 def _row(item: VillageModel) -> dict[str, Any]:
@@ -43,20 +33,8 @@ def _row(item: VillageModel) -> dict[str, Any]:
     }
 
 
-def _twins(cast: Cast) -> tuple[Person, Person]:
-    """甲01, and the same man once more, better known, in a house of another micro-grid."""
-    again = add(
-        cast, "甲01", beside="乙01", id_number=id_number(31, born="19510308"), workplace="煤矿", groups=(Group.ELDERLY,)
-    )
-    return _again(cast.people["甲01"]), again
-
-
-def _merge(kept: Person, other: Person) -> Pairing:
-    return actions.merge_people(kept=kept, other=other, by=None, at=clock.now())
-
-
 def test_the_same_name_and_birth_date_are_found_and_who_is_known_better_stands_first(cast: Cast) -> None:
-    first, second = _twins(cast)
+    first, second = twins(cast)
     pairs = duplicates.probable(cast.village.pk, limit=10)
     assert [(each.first.id, each.second.id) for each in pairs.pairs] == [(second.pk, first.pk)]
     assert {str(each.label) for each in pairs.pairs[0].cells if each.differs} >= {"户", "微网格"}
@@ -80,10 +58,10 @@ def test_another_sign_with_the_same_sound_in_one_house_is_found_and_siblings_are
 
 
 def test_merged_the_kept_one_has_what_it_lacked_and_the_other_is_off_the_list(cast: Cast) -> None:
-    kept, other = _twins(cast)
+    kept, other = twins(cast)
     phone, held = kept.phone, other.id_number
-    _merge(kept, other)
-    kept, other = _again(kept), _again(other)
+    merge(kept, other)
+    kept, other = again(kept), again(other)
     assert (kept.id_number, kept.workplace, kept.phone) == (held, "煤矿", phone)
     assert PersonGroup.rows().get(person=kept).group == Group.ELDERLY
     assert (other.merged_into_id, other.left_reason, other.id_number) == (kept.pk, "merged", None)
@@ -92,58 +70,58 @@ def test_merged_the_kept_one_has_what_it_lacked_and_the_other_is_off_the_list(ca
 
 
 def test_parted_both_are_as_they_were(cast: Cast) -> None:
-    kept, other = _twins(cast)
+    kept, other = twins(cast)
     cards.issue(village_id=cast.village.pk, letter="P", subjects=[other.pk], at=clock.now())
-    before = [_row(_again(kept)), _row(_again(other))]
-    pairing = _merge(kept, other)
-    assert [_row(_again(kept)), _row(_again(other))] != before
+    before = [_row(again(kept)), _row(again(other))]
+    pairing = merge(kept, other)
+    assert [_row(again(kept)), _row(again(other))] != before
     actions.part_people(pairing=pairing, by=None, at=clock.now())
-    assert [_row(_again(kept)), _row(_again(other))] == before
+    assert [_row(again(kept)), _row(again(other))] == before
     assert not PersonGroup.rows().filter(person=kept).exists()
     with pytest.raises(actions.UndoneAlready):
         actions.part_people(pairing=pairing, by=None, at=clock.now())
 
 
 def test_what_was_changed_since_stays_when_they_part(cast: Cast) -> None:
-    kept, other = _twins(cast)
-    pairing = _merge(kept, other)
-    current = _again(kept)
+    kept, other = twins(cast)
+    pairing = merge(kept, other)
+    current = again(kept)
     values = {"workplace": "砖厂"}
     actions.edit_person(person=current, values=values, seen_at=current.updated_at, by=None, at=clock.now())
     actions.part_people(pairing=pairing, by=None, at=clock.now())
-    assert (_again(kept).workplace, _again(kept).id_number) == ("砖厂", None)
-    assert _again(other).workplace == "煤矿"
+    assert (again(kept).workplace, again(kept).id_number) == ("砖厂", None)
+    assert again(other).workplace == "煤矿"
 
 
 def test_who_lacked_numbers_is_not_to_be_checked_for_them_until_they_part(cast: Cast) -> None:
-    kept, other = _twins(cast)
+    kept, other = twins(cast)
     kept.problems, kept.phone_sealed, kept.phone_index = ["missing_id", "phone_invalid", "birth_mismatch"], None, None
     set_unread(kept, {"phone": "138"})
     kept.save()
     other.set_phone("13834000077")
     other.save()
-    pairing = _merge(kept, other)
-    assert (_again(kept).problems, _again(kept).unread, _again(kept).phone) == ([], {}, "13834000077")
+    pairing = merge(kept, other)
+    assert (again(kept).problems, again(kept).unread, again(kept).phone) == ([], {}, "13834000077")
     actions.part_people(pairing=pairing, by=None, at=clock.now())
-    assert _again(kept).problems == ["missing_id", "phone_invalid", "birth_mismatch"]
-    assert (_again(kept).unread, _again(kept).phone) == ({"phone": "138"}, None)
+    assert again(kept).problems == ["missing_id", "phone_invalid", "birth_mismatch"]
+    assert (again(kept).unread, again(kept).phone) == ({"phone": "138"}, None)
 
 
 @pytest.mark.parametrize("taken_meanwhile", [False, True])
 def test_a_number_that_was_corrected_since_stays_and_the_other_has_theirs_again(
     cast: Cast, taken_meanwhile: bool
 ) -> None:
-    kept, other = _twins(cast)
+    kept, other = twins(cast)
     kept.problems = ["missing_id"]
     kept.save()
     held = other.id_number
-    pairing = _merge(kept, other)
-    _correct(_again(kept), id_number(33, born="19510308"))
+    pairing = merge(kept, other)
+    _correct(again(kept), id_number(33, born="19510308"))
     if taken_meanwhile:
-        _correct(_again(cast.people["甲02"]), str(held))
+        _correct(again(cast.people["甲02"]), str(held))
     actions.part_people(pairing=pairing, by=None, at=clock.now())
-    assert (_again(kept).id_number, _again(kept).problems) == (id_number(33, born="19510308"), [])
-    assert _again(other).id_number == (None if taken_meanwhile else held)
+    assert (again(kept).id_number, again(kept).problems) == (id_number(33, born="19510308"), [])
+    assert again(other).id_number == (None if taken_meanwhile else held)
 
 
 def _correct(person: Person, number: str) -> None:
@@ -152,19 +130,19 @@ def _correct(person: Person, number: str) -> None:
 
 
 def test_who_has_others_merged_into_them_is_kept(cast: Cast) -> None:
-    kept, other = _twins(cast)
-    _merge(kept, other)
+    kept, other = twins(cast)
+    merge(kept, other)
     third = add(cast, "甲01", beside="丙01")
     with pytest.raises(actions.KeptBefore):
-        _merge(third, _again(kept))
+        merge(third, again(kept))
     with pytest.raises(actions.NotTwo):
-        _merge(third, other)
-    _merge(_again(kept), third)
+        merge(third, other)
+    merge(again(kept), third)
     assert Person.rows().filter(merged_into_id=kept.pk).count() == 2
 
 
 def test_said_to_be_two_they_are_not_shown_until_that_is_taken_back(cast: Cast) -> None:
-    first, second = _twins(cast)
+    first, second = twins(cast)
     pairing = actions.keep_apart(first=second, second=first, by=None, at=clock.now())
     assert duplicates.probable(cast.village.pk, limit=10).total == 0
     assert actions.keep_apart(first=first, second=second, by=None, at=clock.now()).pk == pairing.pk
@@ -173,95 +151,16 @@ def test_said_to_be_two_they_are_not_shown_until_that_is_taken_back(cast: Cast) 
     with pytest.raises(actions.UndoneAlready):
         actions.show_again(pairing=pairing, by=None, at=clock.now())
     for person in (first, second):
-        told = [str(each["what"]) for each in happenings(dossier.of_person(_again(person)).history)]
+        told = [str(each["what"]) for each in happenings(dossier.of_person(again(person)).history)]
         assert told[:2] == ["撤销了“不是同一人”", "记为不是同一人"]
 
 
 def test_where_the_last_page_has_been_decided_the_one_before_is_shown(cast: Cast) -> None:
-    _twins(cast)
+    twins(cast)
     add(cast, "甲02", beside="丙01", birth_date=cast.people["甲02"].birth_date)
     for skip, shown in ((0, 1), (1, 1), (2, 1), (50, 1)):
         assert len(duplicates.probable(cast.village.pk, limit=1, skip=skip).pairs) == shown
     assert [duplicates.probable(cast.village.pk, limit=1, skip=skip).next for skip in (0, 1, 50)] == [1, None, None]
-
-
-def _states(cast: Cast, roll_id: Any, *people: Person) -> list[State]:
-    by_id = {each.subject_id: each.state for each in rolls.entries(cast.village.pk, roll_id)}
-    return [by_id[person.pk] for person in people]
-
-
-@pytest.mark.parametrize("late", [False, True])
-def test_a_swab_of_the_other_settles_the_kept_ones_entry_before_or_after_and_goes_back(cast: Cast, late: bool) -> None:
-    kept, other = _twins(cast)
-    round_ = open_round(cast)
-    phone = Phone(cast, round_)
-    swabs = [phone.make("tube.open", tube="T1", pool=10), phone.make("sample", tube="T1", person=other.pk)]
-    if not late:
-        assert {each.outcome for each in phone.send(*swabs)} == {"accepted"}
-    pairing = _merge(kept, other)
-    if late:
-        assert {each.outcome for each in phone.send(*swabs)} == {"accepted"}
-    assert _states(cast, round_.roll_id, kept, other) == [State.DONE, State.EXCUSED]
-    assert rolls.drift(cast.village.pk, round_.roll_id) == []
-    assert Sample.rows().get().person_id == kept.pk
-
-    actions.part_people(pairing=pairing, by=None, at=clock.now())
-    assert _states(cast, round_.roll_id, kept, other) == [State.OWED, State.DONE]
-    assert rolls.drift(cast.village.pk, round_.roll_id) == []
-
-
-def test_in_a_positive_pool_the_kept_one_owes_the_re_test_and_is_held(cast: Cast) -> None:
-    kept, other = _twins(cast)
-    round_ = open_round(cast)
-    phone = Phone(cast, round_)
-    phone.send(phone.make("tube.open", tube="T1", pool=10), phone.make("sample", tube="T1", person=other.pk))
-    phone.send(phone.make("tube.close", tube="T1", count=1, reason="end_of_session"))
-    phone.send(phone.make("tube.result", tube="T1", result="positive"))
-    pairing = _merge(kept, other)
-    child = rolls.child(cast.village.pk, round_.roll_id, RETEST_KIND)
-    assert child is not None
-    assert _states(cast, child.pk, kept, other) == [State.OWED, State.EXCUSED]
-    assert _held(cast, kept, other) == [True, False]
-    actions.part_people(pairing=pairing, by=None, at=clock.now())
-    assert _states(cast, child.pk, kept, other) == [State.EXCUSED, State.OWED]
-    assert _held(cast, kept, other) == [False, True]
-
-
-def _held(cast: Cast, *people: Person) -> list[bool]:
-    known = standing.standing(cast.village.pk, [each.pk for each in people], clock.now())
-    return [each.pk in known and known[each.pk].held_since is not None for each in people]
-
-
-def test_a_round_that_was_closed_stays_as_it_was_and_the_kept_one_shows_its_result(cast: Cast) -> None:
-    kept, other = _twins(cast)
-    round_ = open_round(cast, area_path=cast.areas["第二微网格"].area_path)
-    phone = Phone(cast, round_)
-    phone.send(phone.make("tube.open", tube="T1", pool=10), phone.make("sample", tube="T1", person=other.pk))
-    phone.send(phone.make("tube.close", tube="T1", count=1, reason="end_of_session"))
-    phone.send(phone.make("tube.result", tube="T1", result="negative"))
-    Round.rows().filter(pk=round_.pk).update(state="closed", closed_at=clock.now())
-    _merge(kept, other)
-    assert Sample.rows().get().person_id == other.pk
-    assert _states(cast, round_.roll_id, other) == [State.DONE]
-    assert [result for *_, result, _at in results_of(cast.village.pk, kept.pk)] == ["negative"]
-    known = standing.standing(cast.village.pk, [kept.pk], clock.now())
-    assert known[kept.pk].last_negative_at is not None
-
-
-@pytest.mark.parametrize("late", [False, True])
-def test_what_was_said_at_the_door_follows_too(cast: Cast, late: bool) -> None:
-    kept, other = _twins(cast)
-    round_ = open_round(cast)
-    phone = Phone(cast, round_)
-    said = phone.make("outcome", person=other.pk, outcome="unreachable", reason="nobody_home")
-    if not late:
-        assert phone.send(said)[0].outcome == "accepted"
-    pairing = _merge(kept, other)
-    if late:
-        assert phone.send(said)[0].outcome == "accepted"
-    assert _states(cast, round_.roll_id, kept, other) == [State.UNREACHABLE, State.EXCUSED]
-    actions.part_people(pairing=pairing, by=None, at=clock.now())
-    assert _states(cast, round_.roll_id, kept, other) == [State.OWED, State.UNREACHABLE]
 
 
 def test_the_same_file_again_is_no_news_after_a_merge(shelf: Shelf) -> None:
@@ -295,14 +194,14 @@ def test_one_number_on_two_is_settled_by_merging_them_and_open_again_when_they_p
 
 
 def test_the_office_merges_on_the_page_and_takes_it_back(cast: Cast) -> None:
-    kept, other = _twins(cast)
+    kept, other = twins(cast)
     client = cast.client("办公室")
     page = client.get("/people/duplicates/").content.decode()
     assert "有 1 对" in page
     address = f"/people/duplicates/{kept.pk}/{other.pk}/"
     assert client.get(address).status_code == 200
     client.post(address, {"choice": "first"})
-    assert _again(other).merged_into_id == kept.pk
+    assert again(other).merged_into_id == kept.pk
     assert str(kept.pk) in client.get(f"/people/{other.pk}/").content.decode()
     assert client.post(f"/people/{other.pk}/returned/").status_code != 302
     assert client.post(address, {"choice": "first"}).status_code == 409
@@ -310,17 +209,17 @@ def test_the_office_merges_on_the_page_and_takes_it_back(cast: Cast) -> None:
     assert "其中一条已经不在名册里" in page
     assert 'name="choice"' not in page
     client.post(f"/people/duplicates/{Pairing.rows().get().pk}/undo/")
-    assert _again(other).merged_into_id is None
+    assert again(other).merged_into_id is None
     client.post(address, {"choice": "two"})
     assert "没有像是重复的登记" in client.get("/people/duplicates/").content.decode()
 
 
 def test_a_grid_worker_neither_sees_the_pairs_nor_merges(cast: Cast) -> None:
-    kept, other = _twins(cast)
+    kept, other = twins(cast)
     client = cast.client("王海斌")
     assert client.get("/people/duplicates/").status_code == 404
     assert client.post(f"/people/duplicates/{kept.pk}/{other.pk}/", {"choice": "first"}).status_code == 404
-    assert _again(other).merged_into_id is None
+    assert again(other).merged_into_id is None
 
 
 def _values(who: Person) -> tuple[object, ...]:
