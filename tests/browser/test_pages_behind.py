@@ -25,6 +25,7 @@ BEHIND = {
     "open tube": ("/screening/tubes/{round}/?state=open", r"/screening/tubes/one/{id}/"),
     "labels": ("/screening/tubes/{round}/", r"/screening/tubes/{id}/labels/"),
     "swabs that do not count": ("/screening/{round}/", r"/screening/tubes/{id}/swabs/"),
+    "boxes": ("/screening/runs/{round}/", r"/screening/runs/{id}/boxes/"),
     "receipt": ("/screening/runs/{round}/", r"/screening/runs/{id}/receipt/"),
     "station": ("/screening/{round}/", r"/screening/stations/{id}/"),
     "waiting area": ("station", r"/screening/stations/{id}/waiting/"),

@@ -15,6 +15,7 @@ from wuyicun.domains.rolls import queries as rolls
 from wuyicun.domains.rolls.rules import State
 from wuyicun.domains.screening import queries as screening
 from wuyicun.domains.screening.queries import RoundRow
+from wuyicun.domains.screening.rules import HOME
 from wuyicun.domains.standing import queries as standing
 from wuyicun.domains.territory import queries as territory
 from wuyicun.fieldsync.schemas import (
@@ -49,11 +50,20 @@ def rounds_told(village_id: UUID) -> list[RoundTold]:
                 due_at=round_.due_at,
                 pool_size=round_.pool_size,
                 tube_minutes=round_.tube_minutes,
-                stations=[StationTold(s.pk, s.name, s.kind) for s in screening.stations(village_id, round_.pk)],
+                stations=_stations(village_id, round_),
                 counts=CountsTold(counts.owed, counts.done, counts.excused, counts.unreachable, counts.refused),
             )
         )
     return told
+
+
+def _stations(village_id: UUID, round_: RoundRow) -> list[StationTold]:
+    stations = screening.stations(village_id, round_.pk)
+    setups = screening.setups(village_id, [each.pk for each in stations])
+    return [
+        StationTold(each.pk, each.name, each.kind, "" if each.kind == HOME else setups[each.pk].state)
+        for each in stations
+    ]
 
 
 def find(scope: Scope, village_id: UUID, round_: RoundRow, text: str, at: datetime) -> PeopleTold:

@@ -44,11 +44,12 @@ class SessionTold(msgspec.Struct, frozen=True):
 
 
 class StationTold(msgspec.Struct, frozen=True):
-    """A station of a round."""
+    """A station of a round. `state`: preparing, open or closed; '' for people's homes, which are not set up."""
 
     id: UUID
     name: str
     kind: str
+    state: str
 
 
 class CountsTold(msgspec.Struct, frozen=True):

@@ -73,6 +73,8 @@ export interface Station {
   id: string;
   name: string;
   kind: string;
+  /** Being set up, open or closed; empty for people's homes. A round that was kept from before says nothing. */
+  state?: string;
 }
 
 export interface Round {

@@ -13,6 +13,7 @@ from wuyicun.domains.screening import queries, setups
 from wuyicun.domains.screening.models import SetupTick, Station
 from wuyicun.domains.screening.queries import SetupView
 from wuyicun.domains.screening.rules import StationState
+from wuyicun.fieldsync import queries as field
 from wuyicun.kernel import clock
 from wuyicun.kernel.audit.models import AuditRow
 
@@ -127,6 +128,22 @@ def test_a_closed_station_owes_a_disinfection_until_it_is_logged(desk: Desk) -> 
     assert not _setup(desk).owes_disinfection
     assert "消杀已登记" in words(desk.get("转运员", "station", _station(desk)))
     assert "待消杀" not in words(desk.cast.client("梁会明").get(reverse("today")))
+
+
+def test_phones_are_told_how_a_station_stands(desk: Desk) -> None:
+    def told() -> list[tuple[str, str]]:
+        with desk.scope():
+            (round_,) = field.rounds_told(desk.cast.village.pk)
+        return [(each.name, each.state) for each in round_.stations]
+
+    with desk.scope():
+        Station.rows().create(village_id=desk.cast.village.pk, round=desk.round, name="上门", kind="home")
+    assert told() == [("村委会广场", "preparing"), ("上门", "")]
+    _tick_all(desk)
+    _open(desk)
+    assert told()[0] == ("村委会广场", "open")
+    _close(desk)
+    assert told()[0] == ("村委会广场", "closed")
 
 
 def test_how_far_each_station_is_stands_on_the_rounds_page(desk: Desk) -> None:

@@ -62,6 +62,10 @@ class RoundState(StrEnum):
     CANCELLED = "cancelled"
 
 
+HOME = "home"
+"""The kind of the station that stands for people's homes."""
+
+
 class StationState(StrEnum):
     """Whether a station takes people; homes have none."""
 

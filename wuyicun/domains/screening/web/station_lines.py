@@ -12,9 +12,8 @@ from django.urls import reverse
 from wuyicun.domains.screening import queries
 from wuyicun.domains.screening.models import Round, Station
 from wuyicun.domains.screening.queries import Flow, SetupView
+from wuyicun.domains.screening.rules import HOME
 from wuyicun.domains.screening.words import STATION_KINDS, STATION_LOOKS, Look, Words
-
-HOME = "home"
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,11 @@ from wuyicun.domains.profiles.words import KIT, SETUP
 from wuyicun.domains.screening import access, queries, setups
 from wuyicun.domains.screening.models import Station
 from wuyicun.domains.screening.queries import Flow, SetupView
-from wuyicun.domains.screening.rules import RoundState, StationState
+from wuyicun.domains.screening.rules import HOME, RoundState, StationState
 from wuyicun.domains.screening.web.common import Head, powers_in, time_words
 from wuyicun.domains.screening.web.plan import asked, places
 from wuyicun.domains.screening.web.rounds import token
-from wuyicun.domains.screening.web.station_lines import HOME, StationLine, station_line
+from wuyicun.domains.screening.web.station_lines import StationLine, station_line
 from wuyicun.domains.screening.words import Words
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts import queries as accounts
