@@ -8,7 +8,7 @@ from uuid import UUID
 
 from wuyicun.domains.registry.models import BulkChange, Household, LifeEvent, Person, Place, Worker
 from wuyicun.domains.territory import queries as territory
-from wuyicun.domains.territory.rules import LEAVES
+from wuyicun.domains.territory.rules import LEAVES, is_unplaced
 from wuyicun.kernel.accounts.models import Village
 from wuyicun.kernel.errors import NotYours
 from wuyicun.kernel.roles import Permission
@@ -162,14 +162,14 @@ class Leaf:
 
 
 def leaves(scope: Scope, village_id: UUID, village_path: str, permission: Permission) -> tuple[Leaf, ...]:
-    """The leaves over which the permission is held, in the order of their codes."""
+    """The leaves over which the permission is held, in the order of their codes, 未入网 last."""
     names = territory.names(village_id)
     found = []
     for area in territory.leaves(village_id, village_path):
         if area.retired_at is None and scope.permits(permission, area.area_path):
             section = _section_path(names, area.area_path)
             found.append(Leaf(area.pk, area.area_path, area.name, section, names.get(section, "")))
-    return tuple(found)
+    return tuple(sorted(found, key=lambda each: is_unplaced(each.area_path)))
 
 
 def leaf(scope: Scope, village_id: UUID, area_path: str, permission: Permission = Permission.EDIT_PEOPLE) -> Leaf:
