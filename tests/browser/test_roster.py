@@ -85,7 +85,7 @@ def test_a_roster_is_imported_and_taken_back_by_keyboard_alone(visit: Visit, tmp
     expect(page.get_by_text("撤销后去掉 2 条，恢复 0 条，0 条不动")).to_be_visible()
     desk.check()
     press(page, "撤销")
-    expect(page.get_by_text("这一批已撤销。")).to_be_visible()
+    expect(page.get_by_text("已撤销：去掉")).to_be_visible()
     desk.check()
     page.keyboard.press("/")
     page.keyboard.type("oysf")
@@ -122,7 +122,7 @@ def test_a_column_is_taken_for_something_else_and_that_is_remembered(visit: Visi
     page.get_by_role("link", name="另一张表.csv").first.click()
     page.get_by_role("link", name="撤销本批").click()
     page.get_by_role("button", name="撤销", exact=True).click()
-    expect(page.get_by_text("这一批已撤销。")).to_be_visible()
+    expect(page.get_by_text("已撤销：去掉")).to_be_visible()
 
 
 def press(page: Page, name: str) -> None:

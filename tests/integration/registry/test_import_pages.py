@@ -39,7 +39,7 @@ def test_the_village_file_goes_all_the_way_and_back(secretary: Client) -> None:
     assert go(secretary, "import_undo").status_code == 302
     assert Person.rows().count() == before
     assert secretary.get(url("import_undo")).status_code == 302
-    assert "这一批已撤销" in text(secretary.get(url("import_batch")))
+    assert "已撤销：去掉 615 条，恢复 10 条。" in text(secretary.get(url("import_batch")))
     names = list(AuditRow.objects.order_by("id").values_list("action", flat=True))
     assert [name for name in names if "roster" in name or "import" in name] == [
         "registry.take_in_roster", "registry.map_roster", "registry.map_roster", "registry.preview_roster",
