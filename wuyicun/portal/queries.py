@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from wuyicun.domains.registry import counts as registered
 from wuyicun.domains.registry import queries as registry
 from wuyicun.domains.rolls import queries as rolls
 from wuyicun.domains.rolls.rules import Counts
@@ -103,10 +104,10 @@ def board(scope: Scope, village_id: UUID, at: datetime) -> Board:
     """All that the board shows; counts come from the leaves, never from a scan of people."""
     round_ = screening.current_round(village_id)
     since = quarter_start(timezone.localtime(at))
-    without_code = registry.count_without_code(scope, village_id, most=MOST_WITHOUT_CODE)
+    without_code = registered.without_code(scope, village_id, most=MOST_WITHOUT_CODE)
     if round_ is None:
         return Board(
-            people=registry.count_people(village_id),
+            people=registered.people(village_id),
             without_code=without_code,
             mistakes=screening.mistakes_count(village_id, since, at, {}),
         )

@@ -12,7 +12,7 @@ import psycopg
 from django.conf import settings
 
 from wuyicun.config.demo.client import Browser, Phone, Unexpected
-from wuyicun.domains.registry import queries as registry
+from wuyicun.domains.registry import counts as registered
 from wuyicun.domains.registry.rules import Residence
 from wuyicun.domains.rolls import queries as rolls
 from wuyicun.domains.screening import queries as screening
@@ -187,8 +187,8 @@ class _Walk:
             counts = rolls.counts(village, round_.roll_id)
             tubes = screening.totals(village, round_, clock.now())
             retests = screening.retests(village, round_)
-            residence = registry.count_by_residence(village)
-            households = registry.count_households(village)
+            residence = registered.by_residence(village)
+            households = registered.households(village)
             micro_grids = len(territory.areas(village, levels=[Level.MICRO_GRID]))
         workers = residence.get(Residence.OUTSIDE, 0)
         return {

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from wuyicun.domains.registry.models import CARD, ID_NUMBER, PHONE, Card, Household, Person, PersonGroup, Place
 from wuyicun.domains.registry.naming import house_label
-from wuyicun.domains.registry.rules import DIED, Group, PlaceKind, Whereabouts, age_on, is_away
+from wuyicun.domains.registry.rules import DIED, Group, PlaceKind, age_on
 from wuyicun.domains.registry.tokens import read
 from wuyicun.domains.territory import queries as territory
 from wuyicun.kernel.crypto import blind_index, unseal
-from wuyicun.kernel.roles import Permission
-from wuyicun.kernel.scope import Scope, within
+from wuyicun.kernel.scope import within
 from wuyicun.kernel.web.formatting import masked_phone
 
 PersonRow = Person
@@ -286,62 +285,6 @@ def places_of_kind(village_id: UUID, area_path: str, kind: PlaceKind) -> Sequenc
     return [PlaceBrief(*row) for row in rows.values_list("pk", "name", "area_path")]
 
 
-def count_people(village_id: UUID) -> int:
-    """How many people the village's registry holds, those who have left not counted."""
-    return Person.rows().filter(village_id=village_id, left_at__isnull=True).count()
-
-
-@dataclass(frozen=True)
-class Headcount:
-    """How many people somebody may see, and how many of them are away for now."""
-
-    people: int
-    away: int
-
-    @property
-    def here(self) -> int:
-        """Those who are in the village."""
-        return self.people - self.away
-
-
-def headcount(scope: Scope, village_id: UUID) -> Headcount:
-    """Of the people whom the asker may see, those who have left not counted."""
-    seen = Person.rows().filter(scope.covering(Permission.VIEW_PEOPLE), village_id=village_id, left_at__isnull=True)
-    away = Count("pk", filter=Q(whereabouts__in=[each for each in Whereabouts if is_away(each)]))
-    found = seen.aggregate(people=Count("pk"), away=away)
-    return Headcount(found["people"], found["away"])
-
-
-def count_without_code(
-    scope: Scope,
-    village_id: UUID,
-    area_path: str = "",
-    permission: Permission = Permission.VIEW_PEOPLE,
-    *,
-    most: int | None = None,
-) -> int:
-    """How many people of an area ('' for all), of those over whom the asker holds a permission, have no registered
-    sampling code.
-
-    Args:
-        most: count no further.
-    """
-    seen = Person.rows().filter(scope.covering(permission), village_id=village_id, left_at__isnull=True)
-    return seen.filter(within(area_path), sampling_code=False)[:most].count()
-
-
-def count_places(scope: Scope, village_id: UUID, area_path: str = "") -> int:
-    """How many places of an area ('' for all) the asker may see, closed ones not counted."""
-    seen = Place.rows().filter(scope.covering(Permission.VIEW_PEOPLE), village_id=village_id, closed_at__isnull=True)
-    return seen.filter(within(area_path)).count()
-
-
-def count_by_residence(village_id: UUID) -> Mapping[str, int]:
-    """How many people there are in each of the categories of residence."""
-    rows = Person.rows().filter(village_id=village_id, left_at__isnull=True).values_list("residence")
-    return dict(rows.annotate(number=Count("pk")).order_by("residence"))
-
-
 def household_places(village_id: UUID, ids: Collection[UUID]) -> Mapping[UUID, tuple[str, str, str]]:
     """Of the named households: the leaf that looks after it, what its house is called, its head's name."""
     names = territory.names(village_id)
@@ -352,11 +295,6 @@ def household_places(village_id: UUID, ids: Collection[UUID]) -> Mapping[UUID, t
             "pk", "area_path", "section_path", "number", "address", "head_name"
         )
     }
-
-
-def count_households(village_id: UUID) -> int:
-    """How many households the village's registry holds."""
-    return Household.rows().filter(village_id=village_id).count()
 
 
 def groups_of(village_id: UUID, people: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:

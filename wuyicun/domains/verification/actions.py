@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
+from wuyicun.domains.registry import counts
 from wuyicun.domains.registry import queries as registry
 from wuyicun.domains.rolls import actions as rolls
 from wuyicun.domains.rolls import queries as roll_queries
@@ -81,7 +82,7 @@ def begin(*, village_id: UUID, area_path: str, by: UUID | None, at: datetime) ->
 
     Where it is a job's, the period is there already, and its households are being drawn.
     """
-    if registry.count_households(village_id) <= PORTION:
+    if counts.households(village_id) <= PORTION:
         return keep_going(village_id=village_id, area_path=area_path, by=by, at=at)
     step(village_id=village_id, area_path=area_path, by=by, at=at)
     job = app.configure_task(JOB, lock=f"{JOB} {village_id}")
@@ -121,7 +122,7 @@ def _close_on(period: Period, by: UUID | None, at: datetime) -> None:
 
 
 def _open(village_id: UUID, area_path: str, every_days: int, at: datetime) -> bool:
-    households = registry.count_households(village_id)
+    households = counts.households(village_id)
     if not households:
         return False
     today = _day_of(at)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from wuyicun.domains.registry import queries
+from wuyicun.domains.registry import counts
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.scope import Scope
 from wuyicun.kernel.web.area_cards import AreaCard
@@ -28,7 +28,7 @@ def badges(area_path: str = "") -> str:
 
 def without_code(scope: Scope, village_id: UUID, area_path: str) -> Iterator[AreaCard]:
     """How many of the area's people lack a sampling code; nothing where nobody does."""
-    number = queries.count_without_code(scope, village_id, area_path)
+    number = counts.without_code(scope, village_id, area_path)
     if number:
         words = ngettext("还有 %(people)s 人没有", "还有 %(people)s 人没有", number) % {"people": number}
         may_print = scope.permits(Permission.PRINT_CARDS, area_path)
@@ -38,7 +38,7 @@ def without_code(scope: Scope, village_id: UUID, area_path: str) -> Iterator[Are
 
 def places(scope: Scope, village_id: UUID, area_path: str) -> Iterator[AreaCard]:
     """How many places belong to the area."""
-    number = queries.count_places(scope, village_id, area_path)
+    number = counts.places(scope, village_id, area_path)
     if number:
         words = ngettext("%(number)s 处", "%(number)s 处", number) % {"number": number}
         yield AreaCard(_("点位"), words, f"{reverse('places')}?{urlencode({'area': area_path})}", _("看点位"))

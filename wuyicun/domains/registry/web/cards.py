@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from wuyicun.domains.registry import access, cards, dossier, queries, tokens
+from wuyicun.domains.registry import access, cards, counts, dossier, tokens
 from wuyicun.domains.registry.cards import Wanted
 from wuyicun.domains.registry.web.common import ids_of, next_url
 from wuyicun.domains.territory import queries as territory
@@ -50,9 +50,7 @@ def cards_(request: ScopedRequest) -> HttpResponse:
         "place": access.place(request.scope, request.village.pk, place, Permission.PRINT_CARDS) if place else None,
         "area": request.GET.get("area", ""),
         "most": cards.MOST,
-        "without_code": queries.count_without_code(
-            request.scope, request.village.pk, permission=Permission.PRINT_CARDS
-        ),
+        "without_code": counts.without_code(request.scope, request.village.pk, permission=Permission.PRINT_CARDS),
         "kind": request.GET.get("kind", "both"),
     }
     return render(request, "registry/cards.html", context)

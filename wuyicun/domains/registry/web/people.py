@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from wuyicun.domains.registry import access, cards, dossier, listing, queries, tokens
+from wuyicun.domains.registry import access, cards, counts, dossier, listing, tokens
 from wuyicun.domains.registry.labels import (
     GROUP,
     HAPPENED,
@@ -133,7 +133,7 @@ def people(request: ScopedRequest) -> HttpResponse:
 
 
 def _answer(request: ScopedRequest) -> str:
-    count = queries.headcount(request.scope, request.village.pk)
+    count = counts.headcount(request.scope, request.village.pk)
     if not count.people:
         return ""
     if not count.away:
