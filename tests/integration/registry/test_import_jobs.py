@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.test import Client
 
-from tests.integration.registry.rosters import last_batch, person
+from tests.integration.registry.rosters import Shelf, inside, last_batch, person, village
 from tests.integration.registry.wizard import commit, csv_of, go, text, to_preview, upload, url
 from wuyicun.domains.registry import jobs
+from wuyicun.domains.registry.importing import stepping
 from wuyicun.domains.registry.models import Person
 from wuyicun.domains.registry.rules import BatchState
+from wuyicun.kernel import clock
 
 
 def test_a_long_file_is_worked_on_by_a_job(secretary: Client, tmp_path: Path, deferred: list[dict[str, Any]]) -> None:
@@ -45,6 +48,18 @@ def test_a_long_import_is_undone_by_a_job(secretary: Client, tmp_path: Path, def
     jobs.import_step(**deferred[-1])
     assert "已撤销：去掉 2 条，恢复 0 条" in text(secretary.get(url("import_batch")))
     assert not Person.rows().filter(name="张三").exists()
+
+
+def test_what_the_shell_imported_is_as_long_as_its_file(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, deferred: list[dict[str, Any]]
+) -> None:
+    shelf.take(person("张三"), person("李四", "2"))
+    with inside():
+        batch, at = last_batch(), clock.now()
+        monkeypatch.setattr(stepping, "AT_ONCE_ROWS", 2)  # with its titles it has three
+        stepping.begin(village=village(), batch=batch, step="undo", digest="", by=None, at=at)
+        assert last_batch().state == BatchState.WORKING
+    assert [asked["step"] for asked in deferred] == ["undo"]
 
 
 def test_what_stops_a_job_is_said_on_the_page(

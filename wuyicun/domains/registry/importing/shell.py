@@ -76,7 +76,8 @@ def import_file(path: Path, *, name: str, code: str | None, dry_run: bool, at: d
                 diff = commit(
                     village=village, batch=batch, roster=roster, layouts=read.layouts, digest=None, by=None, at=at
                 )
-                batch.counts = {**diff.counts, "figures": figures(diff)}
+                rows = {sheet.name: len(sheet.rows) for sheet in book.sheets}
+                batch.counts = {**diff.counts, "figures": figures(diff), "rows": rows}
                 batch.save(update_fields=["counts"])
         result = {**figures(diff), "problems": [problem_as_json(problem) for problem in diff.problems]}
         if dry_run:
