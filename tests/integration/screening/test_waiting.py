@@ -89,10 +89,11 @@ def test_a_swab_that_was_taken_back_is_no_pace(desk: Desk) -> None:
     with desk.scope():
         opened = desk.phone.make("tube.open", tube="T-1", pool=10)
         swab = desk.phone.make("sample", tube="T-1", person=desk.person("甲01"))
-        desk.phone.send(opened, swab)
-        assert _flow(desk).shortly == 1
+        other = desk.phone.make("sample", tube="T-1", person=desk.person("甲02"))
+        desk.phone.send(opened, other, swab)
+        assert _flow(desk).shortly == 2
         desk.phone.send(desk.phone.make("void", record=swab.id, reason="undo"))
-    assert _flow(desk).shortly == 0
+    assert _flow(desk).shortly == 1
 
 
 def test_who_is_stopped_stands_by_name_with_the_reason_and_where_they_went(desk: Desk) -> None:
