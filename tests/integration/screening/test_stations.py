@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db import connection
 from django.http import HttpResponse
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -149,6 +151,24 @@ def test_phones_are_told_how_a_station_stands(desk: Desk) -> None:
 def test_how_far_each_station_is_stands_on_the_rounds_page(desk: Desk) -> None:
     _tick(desk, "tent", "lines")
     assert "布置中 清单 2 / 12" in words(desk.get("转运员", "round"))
+
+
+def test_the_rounds_page_asks_as_many_queries_for_many_stations_as_for_few(desk: Desk) -> None:
+    client = desk.cast.client("梁会明")
+
+    def count() -> int:
+        with CaptureQueriesContext(connection) as made:
+            assert client.get(reverse("round", args=[desk.round.pk])).status_code == 200
+        return len(made)
+
+    count()
+    before = count()
+    with desk.scope():
+        for number in range(5):
+            Station.rows().create(
+                village_id=desk.cast.village.pk, round=desk.round, name=f"{number} 号点", kind="fixed"
+            )
+    assert count() == before
 
 
 def test_the_sheet_is_printed_with_what_was_ticked(desk: Desk) -> None:

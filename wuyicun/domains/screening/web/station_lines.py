@@ -45,14 +45,13 @@ def station_lines(village_id: UUID, round_: Round, now: datetime) -> Sequence[St
     """The stations of a round by name."""
     stations = queries.stations(village_id, round_.pk)
     setups = queries.setups(village_id, [each.pk for each in stations])
-    flows = queries.flows(village_id, round_.pk, now)
-    return [station_line(each, setups[each.pk], flows.get(each.pk, Flow())) for each in stations]
+    flows, items = queries.flows(village_id, round_.pk, now), queries.setup_items()
+    return [station_line(each, setups[each.pk], flows.get(each.pk, Flow()), items) for each in stations]
 
 
-def station_line(station: Station, setup: SetupView, flow: Flow) -> StationLine:
-    """How a station stands."""
+def station_line(station: Station, setup: SetupView, flow: Flow, items: Sequence[str]) -> StationLine:
+    """How a station stands. items: the points of the profile's list."""
     at_home = station.kind == HOME
-    items = queries.setup_items()
     return StationLine(
         station,
         STATION_KINDS.get(station.kind, station.kind),

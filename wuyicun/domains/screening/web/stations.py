@@ -76,7 +76,7 @@ def _context(request: ScopedRequest, found: Station) -> dict[str, Any]:
     now, village_id = clock.now(), request.village.pk
     setup = queries.setup(village_id, found.pk)
     flow = queries.flows(village_id, found.round_id, now).get(found.pk, Flow())
-    line = station_line(found, setup, flow)
+    line = station_line(found, setup, flow, queries.setup_items())
     names = _names(setup)
     said, tone = _sentence(line, names, now)
     round_, may = found.round, powers_in(request, found.round.area_path)
