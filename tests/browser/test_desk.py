@@ -122,8 +122,8 @@ def test_two_people_hand_the_tubes_over(visit: Visit, open_round: OpenRound) -> 
 
 def _hand_over(page: Page, counted: str, giver: str, receiver: str) -> None:
     page.get_by_label("手里数到几支").fill(counted)
-    page.get_by_label("交出人").fill(giver)
-    page.get_by_label("接收人").fill(receiver)
+    page.get_by_label("交出人", exact=True).fill(giver)
+    page.get_by_label("接收人", exact=True).fill(receiver)
     page.get_by_role("button", name="交接出发").click()
 
 
