@@ -1,5 +1,3 @@
-import sys
-
 import pytest
 
 from wuyicun.config.cli import demo, test, test_tools
@@ -36,24 +34,6 @@ def test_fast_tiers_come_before_slow_ones() -> None:
 def test_every_tier_has_a_command() -> None:
     for tier in test.TIERS:
         assert list(test.steps(tier, []))
-
-
-def test_a_step_beside_the_others_has_a_data_folder_of_its_own_and_is_shown_at_its_end(
-    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("WUYI_TEST_DATA", "shared")
-    names = "import os; print(os.environ['WUYI_TEST_DATA']); raise SystemExit(3)"
-    steps = [
-        test.Step("by itself", [sys.executable, "-c", names], beside=True),
-        test.Step("in its turn", [sys.executable, "-c", "print('here')"]),
-    ]
-    outcomes = test.take(steps)
-    assert [(each.name, each.passed) for each in outcomes] == [("in its turn", True), ("by itself", False)]
-    shown = capfd.readouterr().out
-    assert "here" in shown
-    assert "· by itself" in shown
-    assert "wuyicun-test-" in shown
-    assert "shared" not in shown
 
 
 def test_the_summary_names_what_failed() -> None:

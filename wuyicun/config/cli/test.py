@@ -4,12 +4,10 @@ import argparse
 import os
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from wuyicun.config.cli import scratch, test_tools
 from wuyicun.config.cli.console import say
@@ -28,17 +26,11 @@ WORKERS_FOR_TWO = 3
 
 
 class Step(NamedTuple):
-    """One command of a tier, run in `folder` of the clone.
-
-    Attributes:
-        beside: it goes on beside the steps that follow, with a data folder and so a PostgreSQL of its own, and is shown
-            when they are done.
-    """
+    """One command of a tier, run in `folder` of the clone."""
 
     name: str
     command: Sequence[str]
     folder: str = "."
-    beside: bool = False
 
 
 class Outcome(NamedTuple):
@@ -63,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     with scratch.folder() as data:
         os.environ["WUYI_DATA"] = str(data)  # for the tools that read the settings
         os.environ.setdefault("WUYI_TEST_DATA", str(data))
-        outcomes = take(step for tier in tiers for step in steps(tier, options))
+        outcomes = [_take(step) for tier in tiers for step in steps(tier, options)]
     print(summary(outcomes), flush=True)
     return 0 if all(outcome.passed for outcome in outcomes) else 1
 
@@ -92,7 +84,7 @@ def steps(tier: str, options: Sequence[str]) -> Iterator[Step]:
         side_by_side = ["-n", workers, "--dist", SIDE_BY_SIDE[tier]]
         yield Step(tier, [PYTHON, "-m", "pytest", f"tests/{tier}", "-m", "not alone", *side_by_side])
         if tier in WITH_LONERS:
-            yield Step(f"{tier}, alone", [PYTHON, "-m", "pytest", f"tests/{tier}", "-m", "alone"], beside=True)
+            yield Step(f"{tier}, alone", [PYTHON, "-m", "pytest", f"tests/{tier}", "-m", "alone"])
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:
@@ -103,30 +95,8 @@ def summary(outcomes: Sequence[Outcome]) -> str:
     )
 
 
-def take(all_of_them: Iterable[Step]) -> list[Outcome]:
-    """Take the steps one after the other, those that can be beside the ones that follow."""
-    with ThreadPoolExecutor() as pool:
-        beside: list[Future[Outcome]] = []
-        outcomes: list[Outcome] = []
-        for step in all_of_them:
-            if step.beside:
-                beside.append(pool.submit(_take_beside, step))
-            else:
-                say(step.name)
-                outcomes.append(_taken(step))
-        return outcomes + [each.result() for each in beside]
-
-
-def _take_beside(step: Step) -> Outcome:
-    with scratch.folder() as data, tempfile.TemporaryFile() as output:
-        environment = os.environ | {"WUYI_DATA": str(data), "WUYI_TEST_DATA": str(data)}
-        outcome = _taken(step, env=environment, stdout=output, stderr=subprocess.STDOUT)
-        output.seek(0)
-        print(f"· {step.name}\n{output.read().decode(errors='replace')}", flush=True)
-    return outcome
-
-
-def _taken(step: Step, **options: Any) -> Outcome:
+def _take(step: Step) -> Outcome:
+    say(step.name)
     began = time.monotonic()
-    done = subprocess.run(step.command, cwd=ROOT / step.folder, check=False, **options)
+    done = subprocess.run(step.command, cwd=ROOT / step.folder, check=False)
     return Outcome(step.name, done.returncode == 0, time.monotonic() - began)
