@@ -107,9 +107,10 @@ def _check(owner: psycopg.Connection[Any], acknowledged: int) -> None:
 
 def _result(per_request: int, rates: Mapping[str, Sequence[float]]) -> dict[str, Any]:
     rate = median(rates[str(per_request)])
-    raw, prepared = (median(rates[name]) for name in (("simple", "prepared") if per_request == 1 else ("sets", "sets")))
+    raw = median(rates["simple" if per_request == 1 else "sets"])
     result = {"per_request": per_request, "rate": round(rate), "raw": round(raw), "ratio": round(rate / raw, 3)}
     if per_request == 1:
+        prepared = median(rates["prepared"])
         result |= {"prepared": round(prepared), "of_prepared": round(rate / prepared, 3)}
     return result
 

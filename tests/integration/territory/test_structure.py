@@ -13,10 +13,11 @@ from django.utils import timezone
 
 from tests.cast import START, Cast
 from tests.unit.documents.samples import pages_of
+from wuyicun.domains.registry.models import Person
 from wuyicun.domains.territory import actions, hubs, queries, units
 from wuyicun.domains.territory.chart import Chart, branches, chart
 from wuyicun.domains.territory.models import Hub, Post, Unit
-from wuyicun.domains.territory.rules import Rank
+from wuyicun.domains.territory.rules import Level, Rank
 from wuyicun.kernel import clock, scope
 from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.roles import Permission
@@ -244,3 +245,23 @@ def test_a_micro_grid_that_is_retired_leaves_no_unit_and_no_post_behind(cast: Ca
         assert "杜梅" not in [each.name for each in queries.holders(cast.village.pk, clock.now())]
     page = cast.client("梁会明").get(reverse("post_history")).content.decode()
     assert "杜梅" in page, "who served there is kept"
+
+
+def test_an_area_to_which_anything_belongs_is_not_removed(cast: Cast) -> None:
+    with scope.enter(cast.scope()):
+        made = actions.add_area(
+            village_id=cast.village.pk,
+            parent_path=cast.areas["西头岭"].area_path,
+            level=Level.MICRO_GRID,
+            name="画错的",
+            by=None,
+            at=START,
+        )
+        person = Person.rows().get(pk=cast.people["甲01"].pk)
+        home, person.area_id = person.area_id, made.pk
+        person.save(update_fields=["area"])
+        removal = {"village_id": cast.village.pk, "area_path": made.area_path, "by": None, "at": START}
+        assert actions.remove_area(**removal) is False
+        person.area_id = home
+        person.save(update_fields=["area"])
+        assert actions.remove_area(**removal) is True

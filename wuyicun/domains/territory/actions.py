@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from functools import cache
 from uuid import UUID
 
 from django.apps import apps
 from django.db import transaction
-from django.db.models import ForeignKey, Q, QuerySet
+from django.db.models import ForeignKey, Model, Q
 from django.utils.translation import gettext_lazy as _
 
 from wuyicun.domains.territory.models import Area, Post, Unit
@@ -99,19 +99,25 @@ def remove_area(*, village_id: UUID, area_path: str, by: UUID | None, at: dateti
     """Take back an area that was made by mistake, unless something lies below it or anything belongs to it."""
     area: Area = Area.rows().select_for_update().get(village_id=village_id, area_path=area_path)
     on_it = any(model.rows().filter(village_id=village_id, area_path=area_path).exists() for model in (Unit, Post))
-    if on_it or any(rows.filter(village_id=village_id).exists() for rows in _what_names(area)):
+    if on_it or any(
+        model._default_manager.filter(village_id=village_id, **{link: area}).exists()
+        for model, link in _links_to_areas()
+    ):
         return False
     area.delete()
     audit("territory.remove_area", by=by, at=at, village_id=village_id, subject=("area", area.pk))
     return True
 
 
-def _what_names(area: Area) -> Iterator[QuerySet[Any]]:
-    """The rows that are linked to an area, of whatever room."""
-    for model in apps.get_models():
-        for field in model._meta.get_fields():
-            if isinstance(field, ForeignKey) and field.related_model is Area:
-                yield model._default_manager.filter(**{field.name: area})
+@cache
+def _links_to_areas() -> Sequence[tuple[type[Model], str]]:
+    """Each model that is linked to an area, of whatever room, with the name of its link."""
+    return [
+        (model, field.name)
+        for model in apps.get_models()
+        for field in model._meta.get_fields()
+        if isinstance(field, ForeignKey) and field.related_model is Area
+    ]
 
 
 @transaction.atomic

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from wuyicun.kernel import clock
+from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.errors import Refusal
 from wuyicun.kernel.ids import uuid7
+from wuyicun.kernel.records.kinds import Outcome
+from wuyicun.kernel.records.office import submit
 from wuyicun.kernel.web import notices
 from wuyicun.kernel.web.responses import ours
 
@@ -20,6 +24,28 @@ def carried_record(request: HttpRequest) -> UUID:
         return UUID(request.POST.get("record", ""))
     except ValueError:
         return uuid7()
+
+
+def make_record(
+    request: ScopedRequest, kind: str, data: Mapping[str, object], record_id: UUID | None = None
+) -> Outcome:
+    """Make one record in the name of who asks, with what they may do in the village that the page is of.
+
+    Args:
+        record_id: which the form carried, where it was read already.
+
+    Raises:
+        NotTaken: the record would have been quarantined.
+    """
+    return submit(
+        village_id=request.village.pk,
+        by=request.account.pk,
+        may=request.scope.may_in(request.village.area_path),
+        kind=kind,
+        data=data,
+        at=clock.now(),
+        record_id=record_id or carried_record(request),
+    )
 
 
 def attempt(request: HttpRequest, do: Callable[[], object], said: str, *, undo_url: str = "") -> bool:

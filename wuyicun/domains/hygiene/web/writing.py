@@ -23,11 +23,10 @@ from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.errors import NotYours
 from wuyicun.kernel.ids import uuid7
-from wuyicun.kernel.records.office import submit
 from wuyicun.kernel.records.voids import VOID
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.web.formatting import day_time_words
-from wuyicun.kernel.web.writing import attempt, carried_record
+from wuyicun.kernel.web.writing import attempt, carried_record, make_record
 
 _MINUTES = "%Y-%m-%dT%H:%M"
 
@@ -98,22 +97,10 @@ def _write(request: ScopedRequest, form: DisinfectionForm, due: Owed | None) -> 
     told = {**data, "due": due.id if due else None}
 
     def store() -> object:
-        return _submit(request, DISINFECTION, told, record)
+        return make_record(request, DISINFECTION, told, record)
 
     undo_url = reverse("disinfection_take_back", args=[record])
     return attempt(request, store, _("%(point)s 的消杀已登记") % {"point": data["point"]}, undo_url=undo_url)
-
-
-def _submit(request: ScopedRequest, kind: str, data: dict[str, object], record: UUID) -> object:
-    return submit(
-        village_id=request.village.pk,
-        by=request.account.pk,
-        may=request.scope.may_in(request.village.area_path),
-        kind=kind,
-        data=data,
-        at=clock.now(),
-        record_id=record,
-    )
 
 
 @require_POST
@@ -122,7 +109,7 @@ def take_back(request: ScopedRequest, disinfection_id: UUID) -> HttpResponse:
     found = access.a_line(request.scope, request.village.pk, disinfection_id, request.village.area_path)
 
     def store() -> object:
-        return _submit(request, VOID, {"record": found.id, "reason": "undo"}, carried_record(request))
+        return make_record(request, VOID, {"record": found.id, "reason": "undo"})
 
     attempt(request, store, _("已撤销，台账里留有痕迹"))
     return redirect("disinfections")

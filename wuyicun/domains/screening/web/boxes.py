@@ -25,9 +25,8 @@ from wuyicun.domains.screening.web.tubes import TubeLine, line
 from wuyicun.kernel import clock
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.ids import uuid7
-from wuyicun.kernel.records.office import submit
 from wuyicun.kernel.roles import Permission
-from wuyicun.kernel.web.writing import attempt, carried_record
+from wuyicun.kernel.web.writing import attempt, carried_record, make_record
 
 
 @dataclass(frozen=True)
@@ -108,15 +107,7 @@ def _pack(request: ScopedRequest, round_: Round, data: Mapping[str, object]) -> 
     told = {"round": round_.pk, "box": data["box"], "tubes": codes, "counted": data["counted"]}
 
     def store() -> object:
-        return submit(
-            village_id=request.village.pk,
-            by=request.account.pk,
-            may=request.scope.may_in(request.village.area_path),
-            kind="tube.box",
-            data=told,
-            at=clock.now(),
-            record_id=record,
-        )
+        return make_record(request, "tube.box", told, record)
 
     said = _("%(count)s 支装进了 %(box)s") % {"count": data["counted"], "box": data["box"]}
     return attempt(request, store, said, undo_url=reverse("take_back", args=[round_.pk, record]))

@@ -42,9 +42,8 @@ from wuyicun.kernel import clock
 from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.ids import uuid7
-from wuyicun.kernel.records.office import submit
 from wuyicun.kernel.roles import Permission
-from wuyicun.kernel.web.writing import attempt, back_to, carried_record
+from wuyicun.kernel.web.writing import attempt, back_to, carried_record, make_record
 
 LONG = timedelta(days=3650)
 STATEMENTS: Mapping[str, tuple[Permission, Mapping[str, Words], Words]] = {
@@ -248,7 +247,6 @@ def _initial(statement: str, person: PersonBrief) -> Mapping[str, str]:
 
 
 def _say(request: ScopedRequest, round_: Round, person: PersonBrief, statement: str, form: SayForm) -> HttpResponse:
-    village_id, now = request.village.pk, clock.now()
     record, data = carried_record(request), form.cleaned_data
     told: dict[str, object] = {
         "round": round_.pk,
@@ -259,15 +257,7 @@ def _say(request: ScopedRequest, round_: Round, person: PersonBrief, statement: 
     told |= {"until": form.ends_at()} if statement == "excuse" else {"outcome": statement}
 
     def store() -> object:
-        return submit(
-            village_id=village_id,
-            by=request.account.pk,
-            may=request.scope.may_in(request.village.area_path),
-            kind="excuse" if statement == "excuse" else "outcome",
-            data=told,
-            at=now,
-            record_id=record,
-        )
+        return make_record(request, "excuse" if statement == "excuse" else "outcome", told, record)
 
     words = {
         "unreachable": _("已记 %(name)s 联系不上"),
@@ -301,21 +291,13 @@ def round_phone(request: ScopedRequest, round_id: UUID, person_id: UUID) -> Http
 @require_POST
 def take_back(request: ScopedRequest, round_id: UUID, record_id: UUID) -> HttpResponse:
     """Take back a record of this round: a statement, a swab, or something said of tubes."""
-    village_id, now = request.village.pk, clock.now()
+    village_id = request.village.pk
     round_ = access.a_round(request.scope, village_id, round_id, Permission.VIEW_BOARD)
     access.may_take_back(request.scope, village_id, round_, record_id)
     why = request.POST.get("reason", "undo")
 
     def store() -> object:
-        return submit(
-            village_id=village_id,
-            by=request.account.pk,
-            may=request.scope.may_in(request.village.area_path),
-            kind="void",
-            data={"record": record_id, "reason": why},
-            at=now,
-            record_id=carried_record(request),
-        )
+        return make_record(request, "void", {"record": record_id, "reason": why})
 
     attempt(request, store, _("已撤销"))
     return back_to(request, reverse("round", args=[round_.pk]))

@@ -36,13 +36,12 @@ from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.documents.pdf import render as typeset
 from wuyicun.kernel.ids import uuid7
-from wuyicun.kernel.records.office import submit
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.web import live
 from wuyicun.kernel.web.formatting import duration_words
 from wuyicun.kernel.web.responses import pdf
 from wuyicun.kernel.web.timeline import Dot
-from wuyicun.kernel.web.writing import attempt, carried_record
+from wuyicun.kernel.web.writing import attempt, carried_record, make_record
 
 _MINUTE = timedelta(minutes=1)
 _NOTHING = timedelta(0)  # a phone whose clock is ahead closes tubes in the future
@@ -166,15 +165,7 @@ def _store(request: ScopedRequest, round_: Round, *, kind: str, told: dict[str, 
     record = carried_record(request)
 
     def store() -> object:
-        return submit(
-            village_id=request.village.pk,
-            by=request.account.pk,
-            may=request.scope.may_in(request.village.area_path),
-            kind=kind,
-            data=told,
-            at=clock.now(),
-            record_id=record,
-        )
+        return make_record(request, kind, told, record)
 
     return attempt(request, store, words, undo_url=reverse("take_back", args=[round_.pk, record]))
 

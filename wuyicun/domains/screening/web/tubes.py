@@ -43,9 +43,8 @@ from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.errors import NotYours
 from wuyicun.kernel.ids import uuid7
-from wuyicun.kernel.records.office import submit
 from wuyicun.kernel.roles import Permission
-from wuyicun.kernel.web.writing import attempt, carried_record
+from wuyicun.kernel.web.writing import attempt, carried_record, make_record
 
 
 @dataclass(frozen=True)
@@ -305,19 +304,16 @@ def tube_end(request: ScopedRequest, tube_id: UUID) -> HttpResponse:
         raise NotYours
 
     def store() -> object:
-        return submit(
-            village_id=village_id,
-            by=request.account.pk,
-            may=request.scope.may_in(request.village.area_path),
-            kind="tube.end",
-            data={
+        return make_record(
+            request,
+            "tube.end",
+            {
                 "round": round_.pk,
                 "tube": found.code,
                 "state": state,
                 "reason": request.POST.get("reason", "")[:200],
             },
-            at=now,
-            record_id=record,
+            record,
         )
 
     said = _("试管 %(code)s 已%(state)s，%(count)s 人重新列为待采") % {

@@ -30,10 +30,9 @@ from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.errors import NotYours
 from wuyicun.kernel.ids import uuid7
-from wuyicun.kernel.records.office import submit
 from wuyicun.kernel.records.voids import VOID
 from wuyicun.kernel.roles import Permission
-from wuyicun.kernel.web.writing import attempt, carried_record
+from wuyicun.kernel.web.writing import attempt, carried_record, make_record
 
 LET_IN = (1, 2, 5)
 STEPS = (-5, -1, 1, 5)
@@ -194,7 +193,7 @@ def waiting_take_back(request: ScopedRequest, station_id: UUID, said_id: UUID) -
         raise NotYours
 
     def store() -> object:
-        return _submit(request, VOID, {"record": said_id, "reason": "undo"})
+        return make_record(request, VOID, {"record": said_id, "reason": "undo"})
 
     attempt(request, store, _("已撤销"))
     return redirect("waiting", station_id=found.pk)
@@ -204,18 +203,6 @@ def _store(request: ScopedRequest, found: Station, kind: str, data: Mapping[str,
     record = carried_record(request)
 
     def store() -> object:
-        return _submit(request, kind, {"round": found.round_id, "station": found.pk, **data}, record)
+        return make_record(request, kind, {"round": found.round_id, "station": found.pk, **data}, record)
 
     attempt(request, store, said, undo_url=reverse("waiting_take_back", args=[found.pk, record]))
-
-
-def _submit(request: ScopedRequest, kind: str, data: Mapping[str, object], record: UUID | None = None) -> object:
-    return submit(
-        village_id=request.village.pk,
-        by=request.account.pk,
-        may=request.scope.may_in(request.village.area_path),
-        kind=kind,
-        data=data,
-        at=clock.now(),
-        record_id=record or carried_record(request),
-    )

@@ -28,9 +28,8 @@ from wuyicun.kernel import clock
 from wuyicun.kernel.accounts import queries as accounts
 from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.ids import uuid7
-from wuyicun.kernel.records.office import submit
 from wuyicun.kernel.roles import Permission
-from wuyicun.kernel.web.writing import attempt, back_to, carried_record
+from wuyicun.kernel.web.writing import attempt, back_to, carried_record, make_record
 
 PAGE = 100
 _SHOWN: Mapping[str, Sequence[State]] = {
@@ -162,15 +161,7 @@ def check(request: ScopedRequest, household_id: UUID) -> HttpResponse:
     }
 
     def store() -> object:
-        return submit(
-            village_id=village_id,
-            by=request.account.pk,
-            may=request.scope.may_in(request.village.area_path),
-            kind=CHECK,
-            data=data,
-            at=clock.now(),
-            record_id=record,
-        )
+        return make_record(request, CHECK, data, record)
 
     house = registry.household_briefs(village_id, [found.pk])[found.pk].house
     said = _("%(house)s 已核对") % {"house": house}
@@ -185,15 +176,7 @@ def take_back(request: ScopedRequest, check_id: UUID) -> HttpResponse:
     household_id = access.household_of_check(request.scope, village_id, check_id)
 
     def store() -> object:
-        return submit(
-            village_id=village_id,
-            by=request.account.pk,
-            may=request.scope.may_in(request.village.area_path),
-            kind=UNCHECK,
-            data={"check": check_id, "reason": "undo"},
-            at=clock.now(),
-            record_id=carried_record(request),
-        )
+        return make_record(request, UNCHECK, {"check": check_id, "reason": "undo"})
 
     attempt(request, store, _("已撤销，这一户又列为待核对"))
     return back_to(request, reverse("verification_household", args=[household_id]))

@@ -96,7 +96,7 @@ SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
   locked integer;
-  fresh screening_touched[];
+  fresh screening_touched[];  -- made by this call; told: stored with all that was told of them
   counted screening_touched[];
   answered screening_finding[];
   told screening_touched[];
