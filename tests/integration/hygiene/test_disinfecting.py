@@ -13,7 +13,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from tests.cast import Cast, make_cast
-from tests.integration.screening.desk import words
+from tests.pages import words
 from tests.sending import Phone, office
 from wuyicun.domains.hygiene import actions, queries
 from wuyicun.domains.hygiene.queries import Owed

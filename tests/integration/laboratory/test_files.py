@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.laboratory.bench import LONG, PLAIN, Bench
 from tests.integration.registry.rosters import number
-from tests.integration.screening.desk import words
+from tests.pages import words
 from wuyicun.domains.laboratory import jobs
 from wuyicun.domains.laboratory.models import Line
 from wuyicun.domains.laboratory.rules import State

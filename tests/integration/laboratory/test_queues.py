@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.laboratory.bench import DOCTOR, LONG, PLAIN, Bench
 from tests.integration.registry.rosters import number
-from tests.integration.screening.desk import words
+from tests.pages import words
 from wuyicun.domains.laboratory import jobs, queries
 from wuyicun.domains.laboratory.models import Delivery, Line
 from wuyicun.domains.laboratory.rules import Cause

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.integration.laboratory.bench import Bench
-from tests.integration.screening.desk import words
+from tests.pages import words
 
 
 def scan(bench: Bench, codes: str, counted: int, result: str = "negative", record: str = "") -> None:

@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from tests.integration.laboratory.bench import DOCTOR, Bench
 from tests.integration.registry.rosters import number
-from tests.integration.screening.desk import words
 from tests.integration.screening.sending import open_round
+from tests.pages import words
 from wuyicun.domains.laboratory import tokens
 from wuyicun.domains.laboratory.models import Delivery, Token
 from wuyicun.domains.laboratory.openapi import PATH

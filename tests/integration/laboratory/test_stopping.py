@@ -10,7 +10,7 @@ from django.db import connections
 
 from tests.integration.laboratory.bench import PLAIN, Bench
 from tests.integration.registry.test_import_stopping import Held
-from tests.integration.screening.desk import words
+from tests.pages import words
 from wuyicun.domains.laboratory import jobs
 from wuyicun.domains.laboratory.models import Line
 from wuyicun.domains.laboratory.rules import State

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -104,9 +103,3 @@ class Desk:
     def tube_id(self, code: str) -> UUID:
         with self.scope():
             return Tube.rows().get(round_id=self.round.pk, code=code).pk
-
-
-def words(response: HttpResponse) -> str:
-    """What a page says, without its tags, white space as one blank."""
-    text = re.sub(r"<(script|style)\b.*?</\1>|<[^>]*>", " ", response.content.decode(), flags=re.DOTALL)
-    return " ".join(text.split())

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from django.urls import reverse
 
-from tests.integration.screening.desk import Desk, words
+from tests.integration.screening.desk import Desk
+from tests.pages import words
 from wuyicun.domains.screening import queries, tube_history
 from wuyicun.domains.screening.rules import TubeState
 from wuyicun.kernel import clock

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.screening.desk import Desk, words
+from tests.integration.screening.desk import Desk
 from tests.integration.screening.marking import mark
+from tests.pages import words
 from tests.unit.documents.samples import pages_of
 from wuyicun.domains.microgrids.models import MapPoint, VillageMap
 from wuyicun.domains.screening import actions, queries, visits

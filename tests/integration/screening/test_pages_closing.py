@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.cast import START
-from tests.integration.screening.desk import Desk, words
+from tests.integration.screening.desk import Desk
+from tests.pages import words
 from tests.unit.documents.samples import pages_of
 from wuyicun.domains.rolls.rules import State
 from wuyicun.domains.screening import queries

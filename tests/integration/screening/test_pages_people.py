@@ -7,7 +7,8 @@ from uuid import uuid4
 
 from django.urls import reverse
 
-from tests.integration.screening.desk import Desk, words
+from tests.integration.screening.desk import Desk
+from tests.pages import words
 from tests.unit.documents.samples import pages_of
 from wuyicun.domains.registry.models import Household, Person, PersonGroup
 from wuyicun.domains.rolls import actions as roll_actions

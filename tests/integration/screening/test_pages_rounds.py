@@ -10,7 +10,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.integration.screening.desk import Desk, words
+from tests.integration.screening.desk import Desk
+from tests.pages import words
 from wuyicun.domains.registry.models import Place
 from wuyicun.domains.screening import queries
 from wuyicun.domains.screening.models import Round

@@ -10,7 +10,8 @@ import pytest
 from django.http import HttpResponse
 from django.urls import reverse
 
-from tests.integration.screening.desk import Desk, words
+from tests.integration.screening.desk import Desk
+from tests.pages import words
 from tests.unit.documents.samples import codes_on, pages_of
 from wuyicun.domains.rolls.rules import State
 from wuyicun.domains.screening.models import Tube

@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.cast import make_cast
-from tests.integration.screening.desk import Desk, words
+from tests.integration.screening.desk import Desk
 from tests.integration.screening.story import Story, begin
+from tests.pages import words
 from wuyicun.domains.screening import queries
 from wuyicun.domains.tasks.models import Task
 from wuyicun.fieldsync.queries import people_told

@@ -14,8 +14,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from tests.integration.screening.desk import Desk, words
+from tests.integration.screening.desk import Desk
 from tests.integration.screening.sending import Phone, open_round
+from tests.pages import words
 from tests.unit.documents.samples import pages_of
 from wuyicun.domains.registry.models import Person
 from wuyicun.domains.rolls.models import LeafCount

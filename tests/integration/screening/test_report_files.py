@@ -10,7 +10,8 @@ from typing import Any
 import docx
 import pytest
 
-from tests.integration.screening.desk import Desk, words
+from tests.integration.screening.desk import Desk
+from tests.pages import words
 from tests.unit.documents.samples import pages_of
 from wuyicun.domains.screening import plans, queries
 from wuyicun.domains.screening.plans import Wish

@@ -10,8 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.integration.screening.desk import Desk, words
+from tests.integration.screening.desk import Desk
 from tests.integration.screening.marking import mark
+from tests.pages import words
 from tests.unit.documents.samples import pages_of
 from wuyicun.domains.registry.models import PersonGroup
 from wuyicun.domains.screening import actions, queries

@@ -10,8 +10,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.integration.screening.desk import Desk, words
+from tests.integration.screening.desk import Desk
 from tests.integration.screening.sending import Phone
+from tests.pages import words
 from wuyicun.domains.screening import actions, queries, series
 from wuyicun.domains.screening.models import Round
 from wuyicun.domains.screening.queries import SeriesView

@@ -12,7 +12,8 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.integration.screening.desk import Desk, words
+from tests.integration.screening.desk import Desk
+from tests.pages import words
 from tests.unit.documents.samples import pages_of
 from wuyicun.domains.screening import codes, queries, slips
 

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.integration.screening.desk import Desk, words
+from tests.integration.screening.desk import Desk
+from tests.pages import words
 from wuyicun.domains.screening import queries, setups
 from wuyicun.domains.screening.models import SetupTick, Station
 from wuyicun.domains.screening.queries import SetupView

@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 from django.urls import reverse
 
-from tests.integration.screening.desk import Desk, words
+from tests.integration.screening.desk import Desk
+from tests.pages import words
 from tests.sending import office
 from wuyicun.domains.registry import indexing
 from wuyicun.domains.screening import queries

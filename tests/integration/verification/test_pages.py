@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from tests.integration.screening.desk import words
 from tests.integration.verification.round_of_checks import Checking
+from tests.pages import words
 from wuyicun.domains.rolls.rules import State
 from wuyicun.domains.verification import queries
 from wuyicun.domains.verification.web import overview

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,6 +34,7 @@ from wuyicun.kernel.accounts.middleware import ScopedRequest
 from wuyicun.kernel.roles import Permission
 from wuyicun.kernel.scope import Scope
 from wuyicun.kernel.web import outside
+from wuyicun.kernel.web.addresses import addresses
 
 PAGE = 100
 ALL = "all"
@@ -213,14 +214,17 @@ def _behind(village_id: UUID, round_: Round, known: Mapping[UUID, Line]) -> Mapp
     swabs = queries.swabs_behind(village_id, round_.pk, settled)
     said = [line.last.by for line in known.values() if line.last and line.last.by]
     names = accounts.names_of([*(swab.by for swab in swabs.values() if swab.by), *said])
-    return {line.id: _proven(line, swabs, names) for line in known.values()}
+    tube_url = addresses("tube")
+    return {line.id: _proven(line, swabs, names, tube_url) for line in known.values()}
 
 
-def _proven(line: Line, swabs: Mapping[UUID, queries.Behind], names: Mapping[UUID, str]) -> Proven:
+def _proven(
+    line: Line, swabs: Mapping[UUID, queries.Behind], names: Mapping[UUID, str], tube_url: Callable[[UUID], str]
+) -> Proven:
     swab = swabs.get(line.settled_by) if line.settled_by else None
     if swab is not None:
         what = _("试管 %(tube)s，%(station)s") % {"tube": swab.tube, "station": swab.station or _("采样点未知")}
-        url = reverse("tube", args=[swab.tube_id]) if swab.tube_id else line.url
+        url = tube_url(swab.tube_id) if swab.tube_id else line.url
         by = names.get(swab.by, "") if swab.by else ""
         return Proven(line, what, swab.at, by, False, RESULT_LOOKS.get(swab.result), url, "")
     last = line.last if line.state is not State.OWED else None
